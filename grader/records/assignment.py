@@ -1,0 +1,94 @@
+"""An exercise as the instructor wrote it: `assignments/<name>/assignment.yaml` and its calibration."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from grader.records.base import Record, Text
+from grader.records.findings import CHECKS, CheckName
+
+Positive = Annotated[int, Field(gt=0)]
+
+
+class Recipe(Record):
+    """How a network is trained and evaluated.
+
+    A `balanced` recipe draws every batch with the same number of images of each class, so that a
+    network that does not look at its images cannot get below ln(classes) on any batch.
+    """
+
+    steps: Positive
+    """Optimizer updates."""
+    batch_size: Positive
+    """Images per update."""
+    optimizer: Literal["adam", "sgd"]
+    learning_rate: Annotated[float, Field(gt=0)]
+    start: Literal["he", "pytorch"]
+    """Starting weights: He et al. 2015 with zero biases and a small last layer, or torch's default."""
+    balanced: bool = True
+    test_images: Positive = 2000
+    """Images of the test split that the accuracy is measured on (the first ones)."""
+
+    @model_validator(mode="after")
+    def _batch_holds_every_class(self) -> Recipe:
+        if self.balanced and self.batch_size % 10:
+            raise ValueError("a balanced batch_size must be a multiple of the 10 classes")
+        return self
+
+
+class Assignment(Record):
+    """What `assignment.yaml` says: interface, rubric and recipes of one exercise."""
+
+    name: str
+    title: Text
+    classes: tuple[str, ...]
+    """Accepted class names, the first is the one that the template uses."""
+    input_shape: tuple[Positive, Positive, Positive] = (3, 32, 32)
+    """Channels, height, width; values in [0, 1]."""
+    outputs: Positive = 10
+    rubric: dict[CheckName, Annotated[float, Field(ge=0)]]
+    recipes: dict[str, Recipe]
+
+    @model_validator(mode="after")
+    def _every_check_has_points(self) -> Assignment:
+        if missing := [check for check in CHECKS if check not in self.rubric]:
+            raise ValueError(f"rubric lacks {', '.join(missing)}")
+        return self
+
+
+class Measured(Record):
+    """A figure over several seeds."""
+
+    n: int
+    mean: float
+    spread: float
+    """Sample standard deviation."""
+    worst: float
+    """Lowest accuracy, or highest loss."""
+    threshold: float
+    """A correct network misses it with probability at most `miss_probability`."""
+
+
+class Calibration(Record):
+    """Thresholds for one exercise, recipe and data set, with their evidence."""
+
+    profile: str
+    data: str
+    """"synthetic-1", "cifar10" …: what the data set calls itself."""
+    recipe: Recipe
+    """The recipe that was run; a changed recipe needs a new calibration."""
+    accuracy: Measured
+    """On the test images."""
+    loss: Measured
+    """Mean training loss over the last tenth of the steps."""
+    seeds: tuple[int, ...]
+    miss_probability: float
+    assumption: str
+    """Which distribution the threshold assumes and how far the seeds bear it out."""
+    machine: str
+    versions: dict[str, str]
+    seconds_per_run: float
+    made_on: str
+    """ISO date."""

@@ -1,0 +1,22 @@
+"""What all records share: frozen, strict, no unknown fields."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Record(BaseModel):
+    """Plain frozen data that crosses a border between two stages."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Text(Record):
+    """A sentence in both languages of the course."""
+
+    en: str
+    ko: str
+
+    def in_language(self, language: str) -> str:
+        """The sentence in `language`, "ko" or "en"."""
+        return self.ko if language == "ko" else self.en

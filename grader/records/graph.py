@@ -1,0 +1,143 @@
+"""A submission after capture: the network as plain data.
+
+A `ModelGraph` is what a student's module computes, as a sequence of ATen operators. From here
+on nobody runs, reads or needs the student's code again.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from grader.records.base import Record
+
+Shape = tuple[int, ...]
+
+
+class SourceLine(Record):
+    """A line of the student's own, as `Cell.label` names it."""
+
+    file: str
+    line: int
+
+
+class ValueRef(Record):
+    """A tensor: the number of an entry of `ModelGraph.values`, or of a node's output."""
+
+    value: int
+
+
+class Affine(Record):
+    """An integer that depends on the batch size N: `per_image * N + plus`."""
+
+    per_image: int
+    plus: int
+
+
+class Dtype(Record):
+    """A torch dtype by name: "float32"."""
+
+    dtype: str
+
+
+Argument = ValueRef | Affine | Dtype | bool | int | float | str | None | tuple["Argument", ...]
+
+
+class Value(Record):
+    """A tensor that exists before `forward` runs.
+
+    Entry 0 is always the input images. `registered` is False for a parameter that the optimizer
+    would not see (a layer in a plain list, for example).
+    """
+
+    kind: Literal["input", "parameter", "buffer", "constant"]
+    name: str
+    """The student's own name, "conv1_1.weight"; a constant is named by its number."""
+    shape: Shape
+    dtype: str
+    requires_grad: bool = False
+    registered: bool = True
+
+
+class Node(Record):
+    """One operator call, in the order in which it was made."""
+
+    op: str
+    """"aten.convolution.default"."""
+    args: tuple[Argument, ...]
+    kwargs: dict[str, Argument] = Field(default_factory=dict)
+    outputs: tuple[int | None, ...]
+    """Value numbers of the results; None where a result is no tensor."""
+    shapes: tuple[Shape, ...]
+    """Shapes of the tensor results as traced (batch size: `Program.batch`)."""
+    module: str = ""
+    """Path of the innermost module in whose forward it was called: "conv1_1"; "" at the top."""
+    line: SourceLine | None = None
+    grad: bool = True
+    """False where it ran under `torch.no_grad()`."""
+
+
+class Program(Record):
+    """What `forward` does in one mode. Node outputs are numbered after the graph's values."""
+
+    batch: int
+    """Batch size at which `shapes` were taken; arguments that follow the batch are `Affine`."""
+    nodes: tuple[Node, ...]
+    output: int
+    """Value number of what `forward` returned."""
+
+
+class DeclaredLayer(Record):
+    """A convolution or fully connected layer as the module itself declares it.
+
+    Needed where `forward` crashes before the layer is called.
+    """
+
+    name: str
+    kind: Literal["conv", "linear"]
+    in_channels: int
+    out_channels: int
+    kernel: Shape = ()
+    stride: Shape = ()
+    padding: Shape = ()
+    dilation: Shape = ()
+    groups: int = 1
+    bias: bool = True
+    registered: bool = True
+
+
+class ModelGraph(Record):
+    """A network as plain data: values (input, parameters, buffers, constants) and two programs."""
+
+    values: tuple[Value, ...]
+    train: Program
+    eval: Program
+    layers: tuple[DeclaredLayer, ...]
+
+
+class Crash(Record):
+    """A Python error out of the student's code, told as data."""
+
+    phase: Literal["import", "construct", "forward"]
+    error: str
+    """"RuntimeError"."""
+    message: str
+    line: SourceLine | None
+    """Innermost line of the student's own."""
+    traceback: str
+    """Only frames of the student's own, for unfolding on the page."""
+    batch: int | None = None
+    mode: Literal["train", "eval"] | None = None
+
+
+class PartialGraph(Record):
+    """What is known of a network whose `forward` crashed: everything up to the crash.
+
+    The last node of `nodes` is the call that failed if torch raised the error; it has no outputs.
+    """
+
+    values: tuple[Value, ...]
+    nodes: tuple[Node, ...]
+    layers: tuple[DeclaredLayer, ...]
+    batch: int

@@ -1,0 +1,90 @@
+"""`results.json`, version 1: the product. Reports and exports only read it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from grader.records.base import Record, Text
+from grader.records.findings import CheckName, LayerRow, Outcome, Place
+
+SCHEMA_VERSION = 1
+
+
+class Finding(Record):
+    """One check of one exercise, with its points."""
+
+    check: CheckName
+    outcome: Outcome
+    points: float | None
+    """None for a `grader_error`: it waits for a person."""
+    max_points: float
+    code: str
+    message: Text
+    hint: Text | None = None
+    place: Place | None = None
+    layers: tuple[LayerRow, ...] = ()
+    details: str = ""
+
+
+class ExerciseResult(Record):
+    """One exercise of one student."""
+
+    status: Literal["graded", "missing", "needs_review"]
+    points: float | None
+    """None when `needs_review`."""
+    max_points: float
+    file: str | None = None
+    """Which of the student's files was graded."""
+    class_name: str | None = None
+    fingerprint: str | None = None
+    training: str | None = None
+    """Whose training run served: "own run", or "shared with 20231234"."""
+    reason: Text | None = None
+    """Why it is missing or needs a person."""
+    notes: tuple[Text, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+class SubmissionResult(Record):
+    """One student."""
+
+    student_id: str
+    student_name: str
+    files: tuple[str, ...]
+    other_files: dict[str, Text] = Field(default_factory=dict)
+    """Files that are no submission, with the reason."""
+    late: bool
+    exercises: dict[str, ExerciseResult]
+
+
+class ExerciseInfo(Record):
+    """What a page needs to know of an exercise."""
+
+    title: Text
+    max_points: float
+
+
+class RunInfo(Record):
+    """How the run was made."""
+
+    profile: str
+    data: str
+    device: str
+    trainings: int
+    """Distinct networks whose training these results rest on."""
+    seconds: float
+    grader_version: str
+    torch_version: str
+    isolation: str
+    """What locks student code in: "landlock, seccomp, rlimits, …"."""
+    exercises: dict[str, ExerciseInfo]
+
+
+class Results(Record):
+    """The whole run."""
+
+    schema_version: Literal[1] = 1
+    run: RunInfo
+    submissions: tuple[SubmissionResult, ...]

@@ -1,0 +1,72 @@
+"""What a student handed in, and the part of it that one exercise needs."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from grader.records.base import Record, Text
+
+
+class Cell(Record):
+    """A stretch of Python source with line numbers of its own: a `.py` file or one notebook cell."""
+
+    label: str
+    """What tracebacks call it: "model.py", or "lab.ipynb [3]" for the third code cell."""
+    text: str
+    """Decoded, LF line ends; magics and shell lines are neutralised without moving a line."""
+    problem: Text | None = None
+    """Why it cannot be parsed (syntax error with its line), else None."""
+
+
+class SourceFile(Record):
+    """One `.py` or `.ipynb` file, decoded."""
+
+    path: str
+    """Relative to the student's own files, NFC, "/" between folders."""
+    kind: Literal["python", "notebook"]
+    cells: tuple[Cell, ...]
+    notes: tuple[Text, ...] = ()
+    """What was done to read it: transcoded from CP949, UTF-16 …"""
+
+
+class OtherFile(Record):
+    """A file that is not a submission (PDF, image, data set), or one that cannot be read."""
+
+    path: str
+    reason: Text
+
+
+class Submission(Record):
+    """All that one student handed in."""
+
+    student_id: str
+    """The student number where one can be read off the names, else the folder's or file's name."""
+    student_name: str
+    """Empty where no name can be read."""
+    files: tuple[SourceFile, ...]
+    others: tuple[OtherFile, ...] = ()
+    late: bool = False
+
+
+class LocalModule(Record):
+    """A student's own module that the class imports: `from blocks import SkipBlock`."""
+
+    name: str
+    cells: tuple[Cell, ...]
+
+
+class Excerpt(Record):
+    """The part of a submission that one exercise needs: the only code that is ever run.
+
+    Every other statement is blanked, so that lines keep their numbers.
+    """
+
+    exercise: str
+    class_name: str
+    file: str
+    cells: tuple[Cell, ...]
+    modules: tuple[LocalModule, ...] = ()
+    problem: Text | None = None
+    """Why nothing can be run: the class's own cell has a syntax error (then `cells` holds it)."""
+    notes: tuple[Text, ...] = ()
+    """For the student's page: several definitions, other files that define the class too …"""
