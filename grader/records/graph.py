@@ -41,7 +41,8 @@ class Dtype(Record):
     dtype: str
 
 
-Argument = ValueRef | Affine | Dtype | bool | int | float | str | None | tuple["Argument", ...]
+Single = ValueRef | Affine | Dtype | bool | int | float | str | None
+Argument = Single | tuple[Single, ...]
 
 
 class Value(Record):
