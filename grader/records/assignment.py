@@ -27,6 +27,8 @@ class Recipe(Record):
     learning_rate: Annotated[float, Field(gt=0)]
     start: Literal["he", "pytorch"]
     """Starting weights: He et al. 2015 with zero biases and a small last layer, or torch's default."""
+    schedule: Literal["constant", "linear"] = "constant"
+    """Learning rate over the run; linear: from `learning_rate` down to 0."""
     balanced: bool = True
     test_images: Positive = 2000
     """Images of the test split that the accuracy is measured on (the first ones)."""

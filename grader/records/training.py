@@ -1,0 +1,22 @@
+"""What one training run measured."""
+
+from __future__ import annotations
+
+from grader.records.base import Record
+
+
+class TrainingRecord(Record):
+    """One network, one recipe, one data set, one seed. Two runs differ in `seconds` at most."""
+
+    losses: tuple[float, ...]
+    """Training loss (mean cross entropy of the batch, in nats) before each update; finite ones only."""
+    final_loss: float
+    """Mean of `losses` over the last tenth of the steps; infinite when `diverged`."""
+    accuracy: float
+    """Share of the test images whose largest output is the right class; 0 when `diverged`."""
+    test_images: int
+    steps: int
+    """Updates made; fewer than the recipe's when `diverged`."""
+    seconds: float
+    diverged: bool = False
+    """A loss or an output was NaN or infinite."""
