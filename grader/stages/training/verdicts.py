@@ -52,8 +52,9 @@ def judge_learning(record: TrainingRecord, calibration: Calibration, is_referenc
     figures = Text(
         en=f"In {record.steps} training steps the loss went from {first:.2f} to {last:.2f}. A network "
         f"that never looks at the image cannot get below {BLIND_LOSS:.2f}; needed: {threshold:.2f} or less.",
-        ko=f"{record.steps}번 학습하는 동안 loss가 {first:.2f}에서 {last:.2f}(으)로 바뀌었어요. 이미지를 전혀 "
-        f"보지 않는 네트워크는 {BLIND_LOSS:.2f} 아래로 내려갈 수 없고, 통과 기준은 {threshold:.2f} 이하예요.",
+        ko=f"{record.steps}번 학습하는 동안 loss가 이렇게 변했어요: {first:.2f} → {last:.2f}. "
+        f"이미지를 전혀 보지 않는 네트워크는 {BLIND_LOSS:.2f} 아래로 내려갈 수 없고, "
+        f"통과 기준은 {threshold:.2f} 이하예요.",
     )
     if last <= threshold:
         return Verdict(check="learning", outcome="passed", share=1, code="passed", message=figures)
@@ -147,7 +148,7 @@ def _our_fault(check: Literal["learning", "accuracy"], figures: Text) -> Verdict
         message=Text(
             en="Your network computes exactly what was asked for, and yet our training run of it missed "
             f"its threshold. That is our mistake, and a person will look at it. {figures.en}",
-            ko="네트워크는 정확히 맞게 계산하는데도 저희 쪽 학습 결과가 기준에 못 미쳤어요. 채점기의 문제이니 "
-            f"조교가 직접 확인할게요. {figures.ko}",
+            ko="네트워크는 정확히 맞게 계산하는데도 저희 쪽 학습 결과가 기준에 못 미쳤어요. 채점기의 "
+            f"문제이니 조교가 직접 확인할게요. {figures.ko}",
         ),
     )
