@@ -1,11 +1,265 @@
-"""Stand-in until the recorder lands (being written)."""
+"""One request, one reply: run the student's definitions, build the module, trace its `forward`.
+
+A request is JSON: `class_name`, `cells`, `modules`, `input_shape`, `traces` (a list of
+`{"batch": 2, "mode": "train"}`). A reply is the length of a JSON document in eight bytes
+(big-endian), the document, and a safetensors file with the tensors that it names.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import types
+import warnings
+from typing import Any
+
+import torch
+from cpu_only import CpuOnly
+from load import namespace_of
+from recorder import Recorder, Values, children_of
+from safetensors.torch import save
+from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
+from torch.nn.parameter import is_lazy
+
+MESSAGE_LIMIT = 2_000
+"""Characters of an error message that are sent along."""
 
 
 def warm() -> None:
-    import torch
+    """Import, compile and run once whatever a submission will need, before any fork.
 
+    The first convolution also reads /proc/cpuinfo to choose its kernels; a locked-down child could
+    not, would choose others, and results would differ in the last digits.
+    """
     torch.set_num_threads(1)
+    torch.set_num_interop_threads(1)
+    warnings.simplefilter("ignore")
+    request = {
+        "class_name": "Warm",
+        "cells": [{"label": "warm.py", "text": WARM}],
+        "modules": [],
+        "input_shape": [3, 32, 32],
+        "traces": [{"batch": 2, "mode": "train"}, {"batch": 2, "mode": "eval"}],
+    }
+    meta_path = list(sys.meta_path)
+    reply = respond(request)
+    sys.meta_path[:] = meta_path
+    sys.modules.pop("submission", None)
+    if reply.get("error"):
+        raise RuntimeError(reply["error"])
+    torch.randn(4, 8, requires_grad=True).matmul(torch.randn(8, 2)).sum().backward()
+
+
+WARM = """
+import torch, torch.nn as nn, torch.nn.functional as F
+class Warm(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv, self.fc = nn.Conv2d(3, 8, 3, padding=1), nn.Linear(8 * 16 * 16, 10)
+        self.norm = nn.BatchNorm2d(8)
+    def forward(self, x):
+        x = F.max_pool2d(F.avg_pool2d(torch.relu(self.norm(self.conv(x))), 1), 2)
+        x = torch.cat([x[:, :4], x[:, 4:]], dim=1) * torch.sigmoid(x.mean((2, 3), keepdim=True))
+        return self.fc(F.dropout(x.flatten(1), 0.0, self.training))
+"""
 
 
 def answer(request: bytes) -> bytes:
-    return request
+    """The reply to one request; a student's mistake is in the reply, never raised."""
+    for name in ("answer", "cpu_only", "load", "lockdown", "recorder"):
+        sys.modules.pop(name, None)  # the names are the student's to use
+    reply = respond(json.loads(request))
+    tensors: dict[str, torch.Tensor] = reply.pop("tensors", {})
+    document = json.dumps(reply).encode()
+    return len(document).to_bytes(8, "big") + document + save(tensors)
+
+
+def respond(request: dict[str, Any]) -> dict[str, Any]:
+    """The reply as a dict; `tensors` holds real tensors."""
+    own_files = {cell["label"] for cell in request["cells"]}
+    own_files |= {cell["label"] for module in request["modules"] for cell in module["cells"]}
+    reply: dict[str, Any] = {
+        "phase": "import",
+        "error": None,
+        "cuda": False,
+        "layers": [],
+        "values": [],
+        "traces": [],
+    }
+    cpu = CpuOnly()
+    cpu.patch_modules()
+    # compiling is no part of what a network computes, and the compiler cannot run in here
+    torch.compile = lambda model=None, **_: model if model is not None else (lambda f: f)  # type: ignore[assignment]
+    torch.jit.script = lambda obj, *_, **__: obj
+    try:
+        with cpu:
+            namespace = namespace_of(request)
+            reply["phase"] = "construct"
+            module = construct(namespace, request["class_name"])
+            reply["phase"] = "forward"
+            trace_all(module, request, own_files, reply)
+            reply["phase"] = "done"
+    except BaseException as error:  # SystemExit and KeyboardInterrupt are the student's too
+        reply["error"] = told(error, own_files)
+    reply["cuda"] = cpu.used
+    return reply
+
+
+class NotAModule(TypeError):
+    """The class is there but is no `torch.nn.Module`."""
+
+
+def construct(namespace: dict[str, Any], class_name: str) -> torch.nn.Module:
+    """Instantiate the exercise's class without arguments."""
+    made = namespace[class_name]()
+    if not isinstance(made, torch.nn.Module):
+        raise NotAModule(f"{class_name} is not a subclass of torch.nn.Module")
+    made.train  # noqa: B018  - raises AttributeError where super().__init__() was forgotten
+    vars(made)["_modules"]
+    return made
+
+
+def trace_all(
+    module: torch.nn.Module, request: dict[str, Any], own_files: set[str], reply: dict[str, Any]
+) -> None:
+    """Trace the module as the request asks, into `reply`."""
+    shape = request["input_shape"]
+
+    def images(
+        batch: int,
+    ) -> torch.Tensor:  # one batch size, one set of images: a second call is given the same
+        return torch.rand(batch, *shape, generator=torch.Generator().manual_seed(batch))
+
+    try:
+        if any(
+            is_lazy(p) for p in module.parameters()
+        ):  # LazyConv2d and LazyLinear get their shapes from a call
+            with torch.no_grad():
+                module(images(2))
+    finally:
+        reply["layers"] = layers_of(module)
+    values = Values(module, torch.rand(1, *shape))
+    initial = {f"value{n}": t.detach().clone().contiguous() for n, t in enumerate(values.tensors) if n}
+    paths = {id(child): name for name, child in modules_of(module)}
+    try:
+        for number, wanted in enumerate(request["traces"]):
+            image = images(wanted["batch"])
+            trace = {
+                "batch": wanted["batch"],
+                "mode": wanted["mode"],
+                "nodes": [],
+                "output": None,
+                "returned": None,
+            }
+            reply["traces"].append(trace)
+            module.train(wanted["mode"] == "train")
+            with torch.no_grad():  # running averages: every trace starts as the first did
+                for number_, entry in enumerate(values.entries):
+                    if entry["kind"] == "buffer":
+                        values.tensors[number_].copy_(initial[f"value{number_}"])
+            initial[f"input{number}"] = image.clone()
+            recorder = Recorder(values, image, own_files, paths)
+            hooks = [
+                register_module_forward_pre_hook(recorder.push),
+                register_module_forward_hook(recorder.pop),
+            ]
+            try:
+                with recorder:
+                    output = module(image)
+            finally:
+                for hook in hooks:
+                    hook.remove()
+                trace["nodes"] = recorder.nodes
+            trace["returned"] = kind_of(output)
+            if isinstance(output, torch.Tensor):
+                trace["output"] = recorder.reference(output)
+                initial[f"output{number}"] = output.detach().clone().contiguous()
+    finally:
+        reply["values"] = values.entries
+        for number, entry in enumerate(values.entries):
+            if f"value{number}" not in initial and number:
+                initial[f"value{number}"] = values.tensors[number].detach().clone().contiguous()
+                entry["late"] = True
+        reply["tensors"] = initial
+
+
+def kind_of(output: Any) -> str:
+    """What `forward` returned, in a word."""
+    if isinstance(output, torch.Tensor):
+        return "tensor"
+    if isinstance(output, tuple | list):
+        return f"{type(output).__name__} of {len(output)}"
+    return type(output).__name__
+
+
+def modules_of(module: torch.nn.Module) -> list[tuple[str, torch.nn.Module]]:
+    """All modules that can be reached, with the paths of those in plain containers too."""
+    found: dict[int, tuple[str, torch.nn.Module]] = {}
+
+    def walk(thing: Any, path: str, depth: int) -> None:
+        if depth > 6:
+            return
+        if isinstance(thing, torch.nn.Module):
+            if id(thing) in found:
+                return
+            found[id(thing)] = (path, thing)
+            for name, child in children_of(thing):
+                walk(child, f"{path}.{name}" if path else name, depth + 1)
+        elif isinstance(thing, dict):
+            for key, child in thing.items():
+                walk(child, f"{path}[{key!r}]", depth + 1)
+        elif isinstance(thing, list | tuple):
+            for index, child in enumerate(thing):
+                walk(child, f"{path}[{index}]", depth + 1)
+
+    walk(module, "", 0)
+    return list(found.values())
+
+
+def layers_of(module: torch.nn.Module) -> list[dict[str, Any]]:
+    """Convolutions and fully connected layers as they are declared."""
+    registered = {id(child) for child in module.modules()}
+    layers = []
+    for name, child in modules_of(module):
+        if isinstance(child, torch.nn.Conv2d):
+            padding = child.padding if isinstance(child.padding, tuple) else (child.padding,)
+            layer = {
+                "kind": "conv", "in_channels": child.in_channels, "out_channels": child.out_channels,
+                "kernel": list(child.kernel_size), "stride": list(child.stride),
+                "padding": [p if isinstance(p, int) else -1 for p in padding],
+                "dilation": list(child.dilation), "groups": child.groups,
+            }  # fmt: skip
+            if isinstance(child.padding, str):  # "same" and "valid", as torch itself resolves them
+                same = child.padding == "same"
+                layer["padding"] = [
+                    d * (k - 1) // 2 if same else 0
+                    for k, d in zip(child.kernel_size, child.dilation, strict=True)
+                ]
+        elif isinstance(child, torch.nn.Linear):
+            layer = {"kind": "linear", "in_channels": child.in_features, "out_channels": child.out_features}
+        else:
+            continue
+        layers.append(
+            {"name": name, "bias": child.bias is not None, "registered": id(child) in registered, **layer}
+        )
+    return layers
+
+
+def told(error: BaseException, own_files: set[str]) -> dict[str, Any]:
+    """An exception as data: type, message, and the frames that are the student's own."""
+    frames = []
+    step: types.TracebackType | None = error.__traceback__
+    while step is not None:
+        if step.tb_frame.f_code.co_filename in own_files:
+            frames.append({"file": step.tb_frame.f_code.co_filename, "line": step.tb_lineno,
+                           "function": step.tb_frame.f_code.co_name})  # fmt: skip
+        step = step.tb_next
+    if isinstance(error, SyntaxError) and error.filename in own_files:
+        frames.append({"file": error.filename, "line": error.lineno or 1, "function": "<module>"})
+    name = getattr(error, "name", None)  # of an ImportError or NameError: what is missing
+    return {
+        "type": type(error).__name__,
+        "message": str(error)[:MESSAGE_LIMIT],
+        "frames": frames[-20:],
+        "name": name if isinstance(name, str) else None,
+    }

@@ -8,7 +8,9 @@ from pydantic import BaseModel, ConfigDict
 class Record(BaseModel):
     """Plain frozen data that crosses a border between two stages."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="constants")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", ser_json_inf_nan="constants", ser_json_bytes="base64", val_json_bytes="base64"
+    )
 
 
 class Text(Record):

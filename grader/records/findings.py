@@ -51,3 +51,11 @@ class Verdict(Record):
     layers: tuple[LayerRow, ...] = ()
     details: str = ""
     """To unfold: the student's own part of a traceback."""
+
+
+class BlankLeft(Record):
+    """A blank of the template that the student left empty."""
+
+    number: int
+    place: Place
+    hint: Text

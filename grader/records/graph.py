@@ -41,7 +41,13 @@ class Dtype(Record):
     dtype: str
 
 
-Single = ValueRef | Affine | Dtype | bool | int | float | str | None
+class MemoryFormat(Record):
+    """A torch memory format by name: "contiguous_format"."""
+
+    memory_format: str
+
+
+Single = ValueRef | Affine | Dtype | MemoryFormat | bool | int | float | str | None
 Argument = Single | tuple[Single, ...]
 
 
@@ -59,6 +65,9 @@ class Value(Record):
     dtype: str
     requires_grad: bool = False
     registered: bool = True
+    data: bytes | None = None
+    """Initial numbers, little-endian, of whatever our starting weights do not set: constants,
+    buffers, and parameters of fewer than two dimensions that belong to no layer's bias."""
 
 
 class Node(Record):
@@ -142,3 +151,44 @@ class PartialGraph(Record):
     nodes: tuple[Node, ...]
     layers: tuple[DeclaredLayer, ...]
     batch: int
+
+
+ProblemCode = Literal[
+    "syntax",
+    "not-a-tensor",
+    "unknown-operator",
+    "depends-on-batch",
+    "depends-on-pixels",
+    "changes-between-calls",
+    "layers-made-in-forward",
+    "too-large",
+    "timeout",
+    "memory",
+    "ended",
+    "meddled",
+    "unfaithful",
+]
+
+
+class Problem(Record):
+    """Why there is no graph although nothing crashed in Python."""
+
+    code: ProblemCode
+    detail: str = ""
+    """A name or figure for the message: the operator, what was returned, the seconds."""
+    line: SourceLine | None = None
+    output_fits: bool = False
+    """The guest did get outputs of the right shape, for what that is worth."""
+
+
+class Capture(Record):
+    """What capture found: a graph, or why there is none (with what is known of the network)."""
+
+    graph: ModelGraph | None = None
+    partial: PartialGraph | None = None
+    crash: Crash | None = None
+    problem: Problem | None = None
+    cuda: bool = False
+    """The code asked for a GPU and was given the CPU."""
+    parameters: int = 0
+    """Count of registered parameters, for the page."""

@@ -64,6 +64,8 @@ class ExerciseInfo(Record):
 
     title: Text
     max_points: float
+    classes: tuple[str, ...] = ()
+    """Class names that are looked for; told to whoever handed in none of them."""
 
 
 class RunInfo(Record):

@@ -1,0 +1,362 @@
+"""From claims to a graph: what is consistent over batch sizes, modes and calls is believed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from grader.networks import operators
+from grader.networks.layers import Wiring, layers
+from grader.networks.replay import Cost, Replay, cost, live, load, references
+from grader.records.graph import (
+    Affine,
+    Argument,
+    ModelGraph,
+    Node,
+    Problem,
+    Program,
+    SourceLine,
+    Value,
+    ValueRef,
+)
+from grader.stages.capture.reply import ClaimedNode, ClaimedTrace, ClaimedValue, Claims, Unbelievable
+
+MAX_ELEMENTS_PER_IMAGE = 20_000_000
+"""Numbers in all intermediate tensors for one image; the skip network has about 250,000."""
+MAX_MULTIPLICATIONS_PER_IMAGE = 4_000_000_000
+"""Multiply-adds for one image; the skip network has about 45 million."""
+MAX_PARAMETERS = 60_000_000
+"""Numbers in all parameters; the networks of this course have 2.7 million."""
+MAX_DATA_BYTES = 8 * 2**20
+"""Constants and buffers that are kept with the graph."""
+
+
+class Refused(Exception):
+    """The trace cannot be made into a graph; carries what the student is told."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.code)
+        self.problem = problem
+
+
+def graph_of(claims: Claims, tensors: dict[str, Tensor], image: Sequence[int]) -> ModelGraph:
+    """Merge the traces of a finished reply into one graph, and check that it computes the same.
+
+    Raises:
+        Refused: with the student's problem.
+        Unbelievable: the parts of the reply contradict each other.
+    """
+    values = values_of(claims.values, tensors)
+    programs: dict[tuple[str, int, int], Program] = {}
+    made_in_forward(claims)
+    for number, trace in enumerate(claims.traces):
+        if trace.returned != "tensor" or trace.output is None:
+            raise Refused(Problem(code="not-a-tensor", detail=trace.returned or "None"))
+        programs[trace.mode, trace.batch, number] = live(program_of(trace, len(values), values))
+    merged: dict[str, Program] = {}
+    for mode in ("train", "eval"):
+        same_mode = [(batch, number, p) for (m, batch, number), p in programs.items() if m == mode]
+        if len(same_mode) < 2:
+            raise Unbelievable(f"no traces in {mode} mode")
+        _same_on_every_call(same_mode, tensors)
+        (_, _, small), (_, _, large) = same_mode[0], same_mode[1]
+        merged[mode] = merge(small, large, tensors)
+    graph = ModelGraph(values=values, train=merged["train"], eval=merged["eval"], layers=claims.layers)
+    graph = with_data(graph, tensors)
+    within_budget(graph, image)
+    faithful(graph, claims.traces, tensors)
+    return graph
+
+
+def made_in_forward(claims: Claims) -> None:
+    """Refuse layers that `forward` makes anew in every call: they start from noise each time."""
+    late = {n for n, value in enumerate(claims.values) if value.late and value.kind == "parameter"}
+    first: set[int] = set()
+    for number, trace in enumerate(claims.traces):
+        for node in trace.nodes:
+            for argument in node.args:
+                if isinstance(argument, ValueRef) and argument.value in late - first:
+                    if number:
+                        raise Refused(Problem(code="layers-made-in-forward", line=node.line))
+                    first.add(argument.value)
+
+
+def values_of(claimed: Sequence[ClaimedValue], tensors: dict[str, Tensor]) -> tuple[Value, ...]:
+    """Values whose claimed shape and dtype are those of the numbers that were sent."""
+    values = []
+    if not claimed or claimed[0].kind != "input" or any(v.kind == "input" for v in claimed[1:]):
+        raise Unbelievable("value 0 must be the input, and nothing else")
+    if sum(_numel(v.shape) for v in claimed) > MAX_PARAMETERS:
+        raise Refused(Problem(code="too-large", detail=f"{sum(_numel(v.shape) for v in claimed):,}"))
+    for number, claim in enumerate(claimed):
+        if number:
+            sent = tensors.get(f"value{number}")
+            if sent is None or tuple(sent.shape) != claim.shape or str(sent.dtype) != f"torch.{claim.dtype}":
+                raise Unbelievable(f"value {number} is not what was sent")
+        values.append(
+            Value(
+                kind=claim.kind,
+                name=claim.name,
+                shape=claim.shape,
+                dtype=claim.dtype,
+                requires_grad=claim.requires_grad,
+                registered=claim.registered,
+            )
+        )
+    return tuple(values)
+
+
+def program_of(trace: ClaimedTrace, values: int, known: Sequence[Value]) -> Program:
+    """One trace with the guest's own result numbers (-1, -2, …) made to follow the values."""
+    made: set[int] = set()
+
+    def number(claimed: int) -> int:
+        ours = claimed if claimed >= 0 else values - 1 - claimed
+        if ours >= values and ours not in made:
+            raise Unbelievable("a tensor is used before it is made")
+        if ours < 0 or (claimed >= 0 and claimed >= values):
+            raise Unbelievable("a tensor is not known")
+        return ours
+
+    def renumbered(argument: Argument) -> Argument:
+        if isinstance(argument, ValueRef):
+            return ValueRef(value=number(argument.value))
+        if isinstance(argument, tuple):
+            return tuple(ValueRef(value=number(a.value)) if isinstance(a, ValueRef) else a for a in argument)
+        if isinstance(argument, Affine):
+            raise Unbelievable("a guest does not know of other batch sizes")
+        return argument
+
+    nodes = []
+    for claim in trace.nodes:
+        args = tuple(renumbered(a) for a in claim.args)
+        kwargs = {k: renumbered(v) for k, v in claim.kwargs.items()}
+        outputs = []
+        for output in claim.outputs:
+            if output is None:
+                outputs.append(None)
+                continue
+            if output >= 0 or values - 1 - output in made:
+                raise Unbelievable("a result is made twice")
+            outputs.append(values - 1 - output)
+            made.add(values - 1 - output)
+        if len(claim.shapes) != sum(o is not None for o in outputs):
+            raise Unbelievable("results without shapes")
+        nodes.append(
+            Node(
+                op=claim.op,
+                args=args,
+                kwargs=kwargs,
+                outputs=tuple(outputs),
+                shapes=claim.shapes,
+                module=claim.module,
+                line=claim.line,
+                grad=claim.grad,
+            )  # fmt: skip
+        )
+    assert trace.output is not None
+    program = Program(batch=trace.batch, nodes=tuple(nodes), output=number(trace.output))
+    for node in live(program).nodes:
+        try:
+            operators.overload(node.op)
+        except KeyError:
+            raise Refused(Problem(code="unknown-operator", detail=node.op, line=node.line)) from None
+    return program
+
+
+def _same_on_every_call(traces: list[tuple[int, int, Program]], tensors: dict[str, Tensor]) -> None:
+    """Two calls at one batch size must do the same."""
+    seen: dict[int, Program] = {}
+    for batch, _, program in traces:
+        if batch in seen:
+            try:
+                merge(seen[batch], program, tensors)
+            except Refused as refused:
+                problem = refused.problem.model_copy(update={"code": "changes-between-calls"})
+                raise Refused(problem) from None
+        seen.setdefault(batch, program)
+
+
+def merge(small: Program, large: Program, tensors: dict[str, Tensor]) -> Program:
+    """One program for every batch size out of two traces.
+
+    Integers that differ are taken to be linear in the batch size. Anything else that differs means
+    that `forward` takes another way (or other numbers) from one call to the next.
+    """
+    renamed: dict[int, int] = {}
+    step = large.batch - small.batch
+
+    def differs(code: str, line: SourceLine | None, detail: str = "") -> Refused:
+        return Refused(Problem.model_validate({"code": code, "line": line, "detail": detail}))
+
+    def same_tensor(a: int, b: int) -> bool:
+        if renamed.get(b, b) == a:
+            return True
+        first, second = tensors.get(f"value{a}"), tensors.get(f"value{b}")
+        # a constant that is made anew in every call (`torch.tensor(2.0)`) is the same constant
+        return first is not None and second is not None and a != b and first.equal(second)
+
+    def single(a: Argument, b: Argument, line: SourceLine | None) -> Argument:
+        if isinstance(a, ValueRef) and isinstance(b, ValueRef):
+            if not same_tensor(a.value, b.value):
+                raise differs("depends-on-pixels", line)
+            return a
+        whole = (
+            isinstance(a, int) and isinstance(b, int) and not isinstance(a, bool) and not isinstance(b, bool)
+        )
+        if whole and a != b and step:
+            assert isinstance(a, int) and isinstance(b, int)
+            if (b - a) % step:
+                raise differs("depends-on-batch", line)
+            return Affine(per_image=(b - a) // step, plus=a - (b - a) // step * small.batch)
+        if type(a) is not type(b) or (a != b and not (a != a and b != b)):
+            raise differs("depends-on-pixels", line, f"{a} / {b}")
+        return a
+
+    def both(a: Argument, b: Argument, line: SourceLine | None) -> Argument:
+        if isinstance(a, tuple) and isinstance(b, tuple):
+            if len(a) != len(b):
+                raise differs("depends-on-batch", line)
+            merged = []
+            for left, right in zip(a, b, strict=True):
+                item = single(left, right, line)
+                assert not isinstance(item, tuple)
+                merged.append(item)
+            return tuple(merged)
+        return single(a, b, line)
+
+    for left, right in zip(small.nodes, large.nodes, strict=False):
+        if left.op != right.op:
+            raise differs("depends-on-batch" if step else "changes-between-calls", left.line)
+        for a, b in zip(left.outputs, right.outputs, strict=False):
+            if a is not None and b is not None:
+                renamed[b] = a
+    if len(small.nodes) != len(large.nodes):
+        longer = max((small, large), key=lambda program: len(program.nodes))
+        first_extra = longer.nodes[min(len(small.nodes), len(large.nodes))]
+        raise differs("depends-on-batch" if step else "changes-between-calls", first_extra.line)
+    nodes = []
+    for left, right in zip(small.nodes, large.nodes, strict=True):
+        if (
+            len(left.args) != len(right.args)
+            or left.kwargs.keys() != right.kwargs.keys()
+            or left.grad != right.grad
+        ):
+            raise differs("depends-on-batch", left.line)
+        args = tuple(both(a, b, left.line) for a, b in zip(left.args, right.args, strict=True))
+        kwargs = {k: both(v, right.kwargs[k], left.line) for k, v in left.kwargs.items()}
+        nodes.append(left.model_copy(update={"args": args, "kwargs": kwargs}))
+    if renamed.get(large.output, large.output) != small.output:
+        raise differs("depends-on-batch", None)
+    return small.model_copy(update={"nodes": tuple(nodes)})
+
+
+def with_data(graph: ModelGraph, tensors: dict[str, Tensor]) -> ModelGraph:
+    """Keep the numbers that our starting weights will not set."""
+    ours: set[int] = set()
+    used: set[int] = set()
+    for program in (graph.train, graph.eval):
+        used.update(number for node in program.nodes for number in references(node))
+        used.add(program.output)
+        for layer in layers(Wiring(graph, program)):
+            ours.add(layer.weight)
+            if layer.bias is not None:
+                ours.add(layer.bias)
+    kept_bytes, values = 0, []
+    for number, value in enumerate(graph.values):
+        if number and number in used and number not in ours:
+            tensor = tensors[f"value{number}"]
+            kept_bytes += tensor.numel() * tensor.element_size()
+            if kept_bytes > MAX_DATA_BYTES:
+                raise Refused(Problem(code="too-large", detail=f"{kept_bytes / 2**20:.0f} MB of constants"))
+            raw = tensor.contiguous().flatten().view(torch.uint8).numpy().tobytes() if tensor.numel() else b""
+            value = value.model_copy(update={"data": raw})
+        values.append(value)
+    return graph.model_copy(update={"values": tuple(values)})
+
+
+def within_budget(graph: ModelGraph, image: Sequence[int]) -> None:
+    """Refuse a network that would need far more memory or work than the exercise, from its shapes."""
+    for program in (graph.train, graph.eval):
+        try:
+            needs = cost(graph, program, image, program.batch)
+        except NotImplementedError:  # torch knows no shape rule for an operator: the sandbox did run it
+            needs = Cost(sum(_numel(s) for node in program.nodes for s in node.shapes), 0, ())
+        except Exception as error:  # noqa: BLE001 - whatever a lying graph makes torch raise
+            raise Unbelievable(f"the graph does not fit together: {str(error)[:200]}") from error
+        if (
+            needs.elements > MAX_ELEMENTS_PER_IMAGE * program.batch
+            or needs.multiplications > MAX_MULTIPLICATIONS_PER_IMAGE * program.batch
+        ):
+            raise Refused(Problem(code="too-large", detail=f"{needs.multiplications // program.batch:,}"))
+
+
+def faithful(graph: ModelGraph, traces: Sequence[ClaimedTrace], tensors: dict[str, Tensor]) -> None:
+    """The graph, run by us on the guest's own input and numbers, must give the guest's own output.
+
+    If not, the network computes something outside torch (through NumPy, say), or keeps state.
+    """
+    network = Replay(graph)
+    numbers = {n: tensors[f"value{n}"] for n in range(1, len(graph.values))}
+    for number, trace in enumerate(traces):
+        program = graph.train if trace.mode == "train" else graph.eval
+        if any((row := operators.find(node.op)) and row.family == "random" for node in program.nodes):
+            continue
+        image, claimed = tensors.get(f"input{number}"), tensors.get(f"output{number}")
+        if image is None or claimed is None:
+            raise Unbelievable("a trace without its input or output")
+        load(network, numbers)
+        network.train(trace.mode == "train")
+        try:
+            with torch.no_grad():
+                output = network(image.clone())
+        except Exception as error:  # noqa: BLE001 - whatever a lying graph makes torch raise
+            raise Refused(Problem(code="depends-on-batch", detail=str(error)[:200])) from error
+        if output.shape != claimed.shape or not torch.allclose(
+            output,
+            claimed.to(output.dtype),
+            rtol=1e-3,
+            atol=1e-4 * max(1.0, float(claimed.abs().max())),
+            equal_nan=True,
+        ):
+            raise Refused(Problem(code="unfaithful", detail=trace.mode))
+
+
+def partial_nodes(trace: ClaimedTrace, values: int) -> tuple[Node, ...]:
+    """The nodes of a trace that broke off, numbered as in a finished one; the last may have failed."""
+    nodes: list[Node] = []
+    for claim in trace.nodes:
+        nodes.append(_unchecked(claim, values))
+    return tuple(nodes)
+
+
+def _unchecked(claim: ClaimedNode, values: int) -> Node:
+    def number(claimed: int) -> int:
+        return claimed if claimed >= 0 else values - 1 - claimed
+
+    def renumbered(argument: Argument) -> Argument:
+        if isinstance(argument, ValueRef):
+            return ValueRef(value=number(argument.value))
+        if isinstance(argument, tuple):
+            return tuple(ValueRef(value=number(a.value)) if isinstance(a, ValueRef) else a for a in argument)
+        return argument
+
+    return Node(
+        op=claim.op,
+        args=tuple(renumbered(a) for a in claim.args),
+        kwargs={k: renumbered(v) for k, v in claim.kwargs.items()},
+        outputs=tuple(None if o is None else number(o) for o in claim.outputs),
+        shapes=claim.shapes,
+        module=claim.module,
+        line=claim.line,
+        grad=claim.grad,
+    )
+
+
+def _numel(shape: Sequence[int]) -> int:
+    size = 1
+    for side in shape:
+        size *= side
+    return size

@@ -1,0 +1,109 @@
+"""The guest's reply as typed records: size-limited and schema-checked before anything is believed."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from safetensors import SafetensorError
+from safetensors.torch import load
+from torch import Tensor
+
+from grader.records.graph import Argument, DeclaredLayer, SourceLine
+
+MAX_DOCUMENT_BYTES = 32 * 2**20
+"""A forward of 20,000 operators, traced six times, takes about 25 MB."""
+
+Size = Annotated[int, Field(ge=0, le=2**31)]
+Name = Annotated[str, Field(max_length=500)]
+
+
+class _Claim(BaseModel):
+    """Something that a guest says."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=False)
+
+
+class ClaimedValue(_Claim):
+    kind: Literal["input", "parameter", "buffer", "constant"]
+    name: Name
+    shape: Annotated[tuple[Size, ...], Field(max_length=8)]
+    dtype: Name
+    requires_grad: bool
+    registered: bool
+    late: bool = False
+
+
+class ClaimedNode(_Claim):
+    op: Name
+    args: Annotated[tuple[Argument, ...], Field(max_length=64)]
+    kwargs: dict[str, Argument]
+    outputs: Annotated[tuple[int | None, ...], Field(max_length=256)]
+    shapes: Annotated[tuple[Annotated[tuple[Size, ...], Field(max_length=8)], ...], Field(max_length=256)]
+    module: Name
+    line: SourceLine | None
+    grad: bool
+
+
+class ClaimedTrace(_Claim):
+    batch: Annotated[int, Field(gt=0, le=1000)]
+    mode: Literal["train", "eval"]
+    nodes: Annotated[tuple[ClaimedNode, ...], Field(max_length=20_000)]
+    output: int | None
+    returned: Name | None
+
+
+class Frame(_Claim):
+    file: Name
+    line: int
+    function: Name
+
+
+class ClaimedError(_Claim):
+    type: Name
+    message: Annotated[str, Field(max_length=5_000)]
+    frames: Annotated[tuple[Frame, ...], Field(max_length=50)]
+    name: Name | None = None
+
+
+class Claims(_Claim):
+    """A whole reply."""
+
+    phase: Literal["import", "construct", "forward", "done"]
+    error: ClaimedError | None
+    cuda: bool
+    layers: Annotated[tuple[DeclaredLayer, ...], Field(max_length=2_000)]
+    values: Annotated[tuple[ClaimedValue, ...], Field(max_length=20_000)]
+    traces: Annotated[tuple[ClaimedTrace, ...], Field(max_length=20)]
+
+
+class Unbelievable(ValueError):
+    """The reply is not what our guest sends: the submission meddled with it, or it was cut short."""
+
+
+_CLAIMS = TypeAdapter(Claims)
+
+
+def read(payload: bytes) -> tuple[Claims, dict[str, Tensor]]:
+    """Parse a reply.
+
+    Raises:
+        Unbelievable: it is not well-formed.
+    """
+    length = int.from_bytes(payload[:8], "big")
+    if len(payload) < 8 or length > min(MAX_DOCUMENT_BYTES, len(payload) - 8):
+        raise Unbelievable("the reply is cut short")
+    try:
+        claims = _CLAIMS.validate_json(payload[8 : 8 + length])
+        tensors = load(payload[8 + length :])
+    except (
+        ValidationError,
+        SafetensorError,
+        KeyError,
+        ValueError,
+        RuntimeError,
+        MemoryError,
+        RecursionError,
+    ) as error:
+        raise Unbelievable(f"the reply is malformed: {str(error)[:200]}") from error
+    return claims, tensors

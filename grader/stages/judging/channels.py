@@ -1,0 +1,171 @@
+"""The channel table: each layer's sizes beside the reference's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from grader.networks.layers import Layer
+from grader.records.base import Text
+from grader.records.findings import LayerRow
+from grader.records.graph import DeclaredLayer, Value
+
+
+@dataclass(frozen=True)
+class Found:
+    """A student's layer, called in `forward` or only declared."""
+
+    layer: Layer
+    registered: bool = True
+    called: bool = True
+    unknown: bool = False
+    """`forward` crashed, so that it cannot be told whether the layer would have been called."""
+
+
+def declared(layer: DeclaredLayer) -> Layer:
+    """A declared layer in the form of a called one."""
+    return Layer(
+        name=layer.name, kind=layer.kind, node=-1, weight=-1, bias=None, in_channels=layer.in_channels,
+        out_channels=layer.out_channels, input_first=False, source=-1, kernel=layer.kernel, stride=layer.stride,
+        padding=layer.padding, dilation=layer.dilation, groups=layer.groups,
+    )  # fmt: skip
+
+
+def found_layers(
+    called: Sequence[Layer], declarations: Sequence[DeclaredLayer], values: Sequence[Value], crashed: bool
+) -> list[Found]:
+    """The student's layers: those that were called, then those that are only declared."""
+    distinct: dict[int, Layer] = {}
+    for layer in called:
+        distinct.setdefault(layer.weight, layer)
+    result = [Found(layer, registered=values[layer.weight].registered) for layer in distinct.values()]
+    names = {layer.name for layer in distinct.values()}
+    result += [
+        Found(declared(item), registered=item.registered, called=crashed, unknown=crashed)
+        for item in declarations
+        if item.name not in names
+    ]
+    return result
+
+
+def differences(expected: Layer, found: Layer) -> list[Text]:
+    """What differs between two layers, each thing by name; empty if they are alike."""
+    told = []
+
+    def tell(name_en: str, name_ko: str, a: object, b: object) -> None:
+        told.append(Text(en=f"{name_en} should be {a}, is {b}", ko=f"{name_ko}: {a}이어야 하는데 {b}예요"))
+
+    if expected.in_channels != found.in_channels:
+        tell("input channels", "입력 채널", expected.in_channels, found.in_channels)
+    if expected.out_channels != found.out_channels:
+        tell("output channels", "출력 채널", expected.out_channels, found.out_channels)
+    if expected.kind == found.kind == "conv":
+        for name_en, name_ko, attribute in (
+            ("kernel", "커널", "kernel"),
+            ("stride", "stride", "stride"),
+            ("padding", "padding", "padding"),
+            ("dilation", "dilation", "dilation"),
+        ):
+            a, b = getattr(expected, attribute), getattr(found, attribute)
+            if a != b:
+                tell(name_en, name_ko, "×".join(map(str, a)), "×".join(map(str, b)))
+        if expected.groups != found.groups:
+            tell("groups", "groups", expected.groups, found.groups)
+    elif expected.kind != found.kind and expected.key != found.key:
+        told.append(
+            Text(
+                en=f"should be a {_KIND[expected.kind].en}, is a {_KIND[found.kind].en}",
+                ko=f"{_KIND[expected.kind].ko}이어야 하는데 {_KIND[found.kind].ko}이에요",
+            )
+        )
+    return told
+
+
+_KIND = {
+    "conv": Text(en="convolution", ko="합성곱"),
+    "linear": Text(en="fully connected layer", ko="완전 연결 층"),
+}
+
+
+def pair(expected: Sequence[Layer], found: Sequence[Found]) -> dict[int, int]:
+    """Which of the student's layers stands for which of the reference's (reference index → found index).
+
+    Layers with the reference's own name are its; the others are paired by what they have in common,
+    best first, in the order of the calls.
+    """
+    pairs: dict[int, int] = {}
+    scores = []
+    for i, ours in enumerate(expected):
+        for j, theirs in enumerate(found):
+            layer = theirs.layer
+            same_name = ours.name == layer.name
+            alike = (ours.kind == layer.kind) + 2 * (ours.out_channels == layer.out_channels)
+            alike += 2 * (ours.in_channels == layer.in_channels) + (ours.kernel == layer.kernel)
+            if same_name or (ours.kind == layer.kind and alike >= 3) or ours.key == layer.key:
+                scores.append((100 * same_name + 10 * alike - abs(i - j), i, j))
+    for _, i, j in sorted(scores, key=lambda entry: (-entry[0], entry[1], entry[2])):
+        if i not in pairs and j not in pairs.values():
+            pairs[i] = j
+    return pairs
+
+
+def table(
+    expected: Sequence[Layer],
+    found: Sequence[Found],
+    pairs: Mapping[int, int],
+    same_function: bool,
+) -> tuple[LayerRow, ...]:
+    """The rows: expected layers in order, then layers that nobody asked for."""
+    rows = []
+    for i, ours in enumerate(expected):
+        if i not in pairs:
+            rows.append(
+                LayerRow(
+                    name=ours.name, expected=ours.describe(), found=None, ok=False,
+                    note=Text(en="there is no such layer", ko="이 층이 없어요"),
+                )
+            )  # fmt: skip
+            continue
+        theirs = found[pairs[i]]
+        # the same function in another form (fc1 as a 4×4 convolution) is right whatever the table says
+        notes = [] if same_function else differences(ours, theirs.layer)
+        if not theirs.registered:
+            notes.append(_UNREGISTERED)
+        if not theirs.called:
+            notes.append(
+                Text(
+                    en="declared, but never called in `forward`", ko="선언만 하고 `forward`에서 쓰지 않았어요"
+                )
+            )
+        rows.append(
+            LayerRow(
+                name=theirs.layer.name, expected=ours.describe(), found=theirs.layer.describe(), ok=not notes,
+                note=_joined(notes),
+            )
+        )  # fmt: skip
+    for j, extra in enumerate(found):
+        if j not in pairs.values():
+            note = Text(en="not asked for", ko="과제에 없는 층이에요")
+            if not extra.called:
+                note = Text(
+                    en="not asked for, and never called in `forward`",
+                    ko="과제에 없는 층이고, `forward`에서 쓰지도 않았어요",
+                )
+            rows.append(
+                LayerRow(
+                    name=extra.layer.name, expected=None, found=extra.layer.describe(), ok=False, note=note
+                )
+            )
+    return tuple(rows)
+
+
+_UNREGISTERED = Text(
+    en="not registered: the optimizer does not see its parameters",
+    ko="등록되지 않아서 옵티마이저가 이 층의 파라미터를 볼 수 없어요",
+)
+
+
+def _joined(notes: Sequence[Text]) -> Text | None:
+    if not notes:
+        return None
+    return Text(en="; ".join(n.en for n in notes), ko=", ".join(n.ko for n in notes))

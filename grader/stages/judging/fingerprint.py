@@ -1,0 +1,148 @@
+"""Are two networks the same function? Same numbers in, compare what comes out.
+
+Both networks get the same parameters (matched by shape, see `grader.networks.weights`) and the same
+images, in float64. Outputs that agree to nine digits under one assignment mean the same function;
+gradients of a fixed loss, compared in the same way, mean that they also learn the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from grader.networks.replay import Replay
+from grader.networks.weights import Assignment, Slot, assignments, channel_order, fill, slots_of, standard
+from grader.records.graph import ModelGraph
+
+TOLERANCE = 1e-7
+"""Relative to the largest output. Two styles of one network differ by 1e-15, the smallest known
+misconception by 1e-3."""
+PROBES = 3
+"""Images; more than one, so that mixing up images shows."""
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """What a network does with given numbers."""
+
+    assignment: Assignment
+    outputs: Tensor
+    """Eval mode, PROBES × 10, float64."""
+    train_outputs: Tensor
+    gradients: tuple[Tensor | None, ...] = ()
+    """Per slot, in standard channel order; None where no gradient arrives."""
+    bias_gradients: tuple[Tensor | None, ...] = ()
+    problem: str = ""
+    """What torch said when the gradients were asked for."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A network prepared for comparison."""
+
+    graph: ModelGraph
+    slots: tuple[Slot, ...]
+    network: Replay = field(repr=False)
+
+    @classmethod
+    def of(cls, graph: ModelGraph) -> Subject:
+        """Prepare a graph."""
+        return cls(graph, slots_of(graph), Replay(graph, torch.float64))
+
+
+def probe_images(image: Sequence[int]) -> Tensor:
+    """Images as the exercise's input: in [0, 1], float64. Some networks that are right are equal to the
+    reference on that range only (a redundant relu on the input)."""
+    generator = torch.Generator().manual_seed(20_231)
+    return torch.rand(PROBES, *image, dtype=torch.float64, generator=generator)
+
+
+def outputs(subject: Subject, assignment: Assignment, images: Tensor, train: bool) -> Tensor:
+    """What the network answers with the probe numbers."""
+    fill(subject.network, subject.slots, assignment, "probe", seed=0)
+    subject.network.train(train)
+    torch.manual_seed(0)  # dropout and other noise: the same for the same network
+    with torch.no_grad():
+        return subject.network(images.clone())
+
+
+def portrait(subject: Subject, assignment: Assignment, images: Tensor) -> Portrait:
+    """Outputs in both modes, and the gradients of a fixed loss in train mode."""
+    evaluated = outputs(subject, assignment, images, train=False)
+    network = subject.network
+    network.train(True)
+    for parameter in network.parameters():
+        parameter.grad = None
+    torch.manual_seed(0)
+    trained, problem = evaluated, ""
+    try:
+        trained = network(images.clone())
+        weights = torch.linspace(-1, 1, trained.numel(), dtype=torch.float64).cos().reshape(trained.shape)
+        if trained.requires_grad:
+            (trained * weights).sum().backward()  # type: ignore[no-untyped-call]
+        else:
+            problem = "the output does not depend on any parameter that can be trained"
+    except RuntimeError as error:  # "modified by an inplace operation"
+        problem = str(error).splitlines()[0]
+    gradients, bias_gradients = [], []
+    for slot, block in zip(subject.slots, assignment.blocks, strict=True):
+        gradient = network.value(slot.layer.weight).grad
+        gradients.append(None if gradient is None else standard(gradient, slot, block))
+        bias = None if slot.layer.bias is None else network.value(slot.layer.bias).grad
+        bias_gradients.append(None if bias is None else bias.flatten())
+    return Portrait(assignment, evaluated, trained.detach(), tuple(gradients), tuple(bias_gradients), problem)
+
+
+def close(a: Tensor, b: Tensor) -> bool:
+    """Equal to `TOLERANCE`, relative to the larger one's largest number."""
+    if a.shape != b.shape or not bool(torch.isfinite(a).all() and torch.isfinite(b).all()):
+        return False
+    scale = max(float(a.abs().max()), float(b.abs().max()), 1e-12)
+    return float((a - b).abs().max()) <= TOLERANCE * scale
+
+
+def match(subject: Subject, model: Subject, model_outputs: Tensor, images: Tensor) -> Assignment | None:
+    """The assignment under which `subject` answers as `model` does; None if there is none."""
+    if sorted(s.key for s in subject.slots) != sorted(s.key for s in model.slots):
+        return None
+    for ranks in assignments(subject.slots):
+        assignment = channel_order(subject.slots, ranks, model.slots)
+        if close(outputs(subject, assignment, images, train=False), model_outputs):
+            return assignment
+    return None
+
+
+def canonical(subject: Subject, images: Tensor) -> Assignment:
+    """An assignment that depends on the function alone: the one with the smallest outputs."""
+    best: tuple[list[float], Assignment] | None = None
+    for ranks in assignments(subject.slots):
+        assignment = Assignment(ranks, (None,) * len(ranks))
+        answer = rounded(outputs(subject, assignment, images, train=False))
+        if best is None or answer < best[0]:
+            best = (answer, assignment)
+    assert best is not None
+    return best[1]
+
+
+def rounded(numbers: Tensor) -> list[float]:
+    """Six significant digits: float64 noise is ten digits further down."""
+    return [float(f"{x:.5e}") for x in numbers.flatten().tolist()]
+
+
+def digest(subject: Subject, likeness: Portrait) -> str:
+    """A name for what the network computes and how it learns, equal for equal networks."""
+    parts: list[object] = [rounded(likeness.outputs), rounded(likeness.train_outputs), likeness.problem]
+    rows = []
+    for slot, rank, gradient, bias in zip(
+        subject.slots, likeness.assignment.ranks, likeness.gradients, likeness.bias_gradients, strict=True
+    ):
+        value = subject.graph.values[slot.layer.weight]
+        size = None if gradient is None else rounded(gradient.norm())
+        bias_size = None if bias is None else rounded(bias.norm())
+        rows.append((slot.key, rank, value.registered, value.requires_grad, size, bias_size))
+    parts.append(sorted(rows, key=str))
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
