@@ -1,0 +1,1 @@
+"""Where trusted jobs run."""

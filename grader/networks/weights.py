@@ -96,10 +96,10 @@ def channel_order(
     """
     if standard is None:
         return Assignment(ranks, (None,) * len(slots))
-    by_name = {(slot.key, rank): slot for slot, rank in zip(standard, _natural(standard), strict=True)}
+    by_name = {(slot.key, rank): slot for slot, rank in zip(standard, natural_ranks(standard), strict=True)}
     ours = {slot.layer.node: (slot.key, rank) for slot, rank in zip(slots, ranks, strict=True)}
     theirs = {
-        slot.layer.node: (slot.key, rank) for slot, rank in zip(standard, _natural(standard), strict=True)
+        slot.layer.node: (slot.key, rank) for slot, rank in zip(standard, natural_ranks(standard), strict=True)
     }
     blocks: list[tuple[int, ...] | None] = []
     for slot, rank in zip(slots, ranks, strict=True):
@@ -108,7 +108,12 @@ def channel_order(
     return Assignment(ranks, tuple(blocks))
 
 
-def _natural(slots: tuple[Slot, ...]) -> tuple[int, ...]:
+def natural(slots: tuple[Slot, ...]) -> Assignment:
+    """Numbers in the order of the calls, channels as they come."""
+    return Assignment(natural_ranks(slots), (None,) * len(slots))
+
+
+def natural_ranks(slots: tuple[Slot, ...]) -> tuple[int, ...]:
     """Ranks in the order of use."""
     seen: dict[Key, int] = defaultdict(int)
     ranks = []

@@ -18,6 +18,8 @@ class Judgement(Record):
     """It computes and learns the same as the reference."""
     graph: ModelGraph | None = None
     """What to train; None where nothing can be trained."""
+    ranks: tuple[int, ...] = ()
+    """Which of the standard numbers each layer starts with (`grader.networks.weights`)."""
     notes: tuple[Text, ...] = ()
     unsure: Text | None = None
     """Why a person must look: we could not judge it, and it is not plain that the student is at fault."""

@@ -7,7 +7,7 @@ import torch
 from grader.networks.layers import Wiring, layers
 from grader.networks import operators
 from grader.networks.replay import Replay
-from grader.networks.weights import Assignment, assignments, fill, slots_of
+from grader.networks.weights import fill, natural, slots_of
 from grader.records.assignment import Assignment as Exercise
 from grader.records.base import Text
 from grader.records.findings import BlankLeft, CheckName, Place, Verdict
@@ -41,23 +41,27 @@ OK = {
 
 
 def judge(
-    capture: Capture, excerpt: Excerpt, exercise: Exercise, reference: ModelGraph, template: ModelGraph | None,
+    capture: Capture | None,
+    excerpt: Excerpt,
+    exercise: Exercise,
+    reference: str,
+    template: str | None,
     blanks: tuple[BlankLeft, ...] = (),
-) -> Judgement:  # fmt: skip
+) -> Judgement:
     """Judge what capture found.
 
     Args:
-        capture: the graph of the submission, or why there is none.
+        capture: the graph of the submission, or why there is none; None where nothing could be run.
         excerpt: its source, for quoting lines.
         exercise: interface of the exercise.
-        reference: the graph of the reference.
-        template: the graph of the template with its blanks empty; None where that crashes.
+        reference: the graph of the reference, as JSON.
+        template: the graph of the template with its blanks empty, as JSON; None where that crashes.
         blanks: blanks that the student left empty.
     """
-    standard = prepared(reference.model_dump_json(), exercise.input_shape)
-    if excerpt.problem is not None:
-        verdict = _failed("loads", "syntax-error", excerpt.problem, _SYNTAX_HINT)
-        return Judgement(verdicts=_blocked_after(verdict))
+    standard = prepared(reference, exercise.input_shape)
+    if capture is None:
+        problem = excerpt.problem or Text(en="Nothing can be run.", ko="실행할 수 있는 코드가 없어요.")
+        return Judgement(verdicts=_blocked_after(_failed("loads", "syntax-error", problem, _SYNTAX_HINT)))
     if capture.problem is not None and capture.problem.code in ("meddled", "unfaithful"):
         return _unsure(capture.problem)
     if capture.graph is None:
@@ -71,7 +75,7 @@ def judge(
     subject = Subject.of(graph)
     assignment = match(subject, standard.subject, standard.likeness.outputs, standard.images)
     if assignment is None and template is not None:
-        empty = prepared(template.model_dump_json(), exercise.input_shape)
+        empty = prepared(template, exercise.input_shape)
         if match(subject, empty.subject, empty.likeness.outputs, empty.images) is not None:
             return Judgement(verdicts=_with_blocked((loads, _nothing_added(blanks))))
     likeness = portrait(subject, assignment or canonical(subject, standard.images), standard.images)
@@ -103,7 +107,7 @@ def judge(
         )
     return Judgement(
         verdicts=(loads, shape, channels, function, gradients), fingerprint=fingerprint, is_reference=is_reference,
-        graph=graph, notes=tuple(notes),
+        graph=graph, ranks=likeness.assignment.ranks, notes=tuple(notes),
     )  # fmt: skip
 
 
@@ -345,8 +349,7 @@ def check_shape(graph: ModelGraph, exercise: Exercise) -> Verdict:
     """The output is N×10 for several N, finite, and the input is left unchanged."""
     expected = exercise.outputs
     network, slots = Replay(graph), slots_of(graph)
-    ranks = next(assignments(slots))
-    fill(network, slots, Assignment(ranks, (None,) * len(ranks)), "pytorch", seed=0)
+    fill(network, slots, natural(slots), "pytorch", seed=0)
     for batch in (2, 5, 1):
         images = torch.rand(batch, *exercise.input_shape, generator=torch.Generator().manual_seed(1))
         for training in (True, False):

@@ -8,7 +8,7 @@ from functools import lru_cache
 from torch import Tensor
 
 from grader.networks.layers import Layer, Wiring, layers
-from grader.networks.weights import channel_order
+from grader.networks.weights import natural
 from grader.records.graph import ModelGraph
 from grader.stages.judging.departure import Trail, trail
 from grader.stages.judging.fingerprint import Portrait, Subject, digest, portrait, probe_images
@@ -32,8 +32,8 @@ def prepared(graph_json: str, image: tuple[int, int, int]) -> Standard:
     """Prepare a graph, given as JSON so that it can be a cache's key."""
     subject = Subject.of(ModelGraph.model_validate_json(graph_json))
     images = probe_images(image)
-    natural = channel_order(subject.slots, _natural_ranks(subject), None)
-    likeness = portrait(subject, natural, images)
+    order = natural(subject.slots)
+    likeness = portrait(subject, order, images)
     distinct: dict[int, Layer] = {}
     for layer in layers(Wiring(subject.graph, subject.graph.train)):
         distinct.setdefault(layer.weight, layer)
@@ -43,14 +43,6 @@ def prepared(graph_json: str, image: tuple[int, int, int]) -> Standard:
         likeness,
         digest(subject, likeness),
         tuple(distinct.values()),
-        trail(subject, natural, images),
+        trail(subject, order, images),
     )
 
-
-def _natural_ranks(subject: Subject) -> tuple[int, ...]:
-    counts: dict[tuple[int, int], int] = {}
-    ranks = []
-    for slot in subject.slots:
-        ranks.append(counts.get(slot.key, 0))
-        counts[slot.key] = ranks[-1] + 1
-    return tuple(ranks)

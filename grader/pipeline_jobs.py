@@ -1,0 +1,81 @@
+"""What the engine's workers do: the parts of the flow that need torch or a sandbox.
+
+Arguments and results are JSON text, so that nothing but text passes between the processes.
+"""
+
+from __future__ import annotations
+
+import atexit
+from functools import cache
+
+from pydantic import TypeAdapter
+
+from grader.networks.starting import ready
+from grader.networks.weights import Assignment as Order
+from grader.records.assignment import Assignment, Recipe
+from grader.records.findings import BlankLeft
+from grader.records.graph import ModelGraph
+from grader.records.submission import Excerpt
+from grader.sandboxes import Sandbox, open_sandbox
+from grader.stages.capture import capture
+from grader.stages.judging import judge
+from grader.stages.training import DataSet, load, train
+
+_SHAPE = TypeAdapter(tuple[int, int, int])
+
+
+@cache
+def sandbox(isolation: str) -> Sandbox:
+    """This worker's own sandbox, opened at first need and closed with the worker."""
+    opened = open_sandbox(isolation)
+    atexit.register(opened.close)
+    return opened
+
+
+@cache
+def data_set(source: str) -> DataSet:
+    """The data, read once in each worker."""
+    return load(source)
+
+
+def describe_sandbox(isolation: str) -> str:
+    """What locks student code in on this machine."""
+    return ", ".join(sandbox(isolation).protections)
+
+
+def describe_data(source: str) -> str:
+    """What the data set calls itself."""
+    return data_set(source).name
+
+
+def capture_one(excerpt: str, image: tuple[int, int, int], isolation: str) -> str:
+    """Excerpt JSON → Capture JSON."""
+    return capture(Excerpt.model_validate_json(excerpt), image, sandbox(isolation).run).model_dump_json()
+
+
+def capture_and_judge(
+    excerpt: str, exercise: str, reference: str, template: str | None, blanks: tuple[str, ...], isolation: str
+) -> str:
+    """Excerpt, exercise, graphs of reference and template, blanks (all JSON) → Judgement JSON."""
+    own, asked = Excerpt.model_validate_json(excerpt), Assignment.model_validate_json(exercise)
+    if own.problem is None:
+        captured = capture(own, asked.input_shape, sandbox(isolation).run)
+    else:
+        captured = None
+    judgement = judge(
+        captured,
+        own,
+        asked,
+        reference,
+        template,
+        tuple(BlankLeft.model_validate_json(blank) for blank in blanks),
+    )
+    return judgement.model_dump_json()
+
+
+def train_one(graph: str, ranks: tuple[int, ...], recipe: str, source: str) -> str:
+    """Graph JSON, ranks of its layers (empty: in the order of the calls), recipe JSON → record JSON."""
+    how = Recipe.model_validate_json(recipe)
+    order = Order(tuple(ranks), (None,) * len(ranks)) if ranks else None
+    network = ready(ModelGraph.model_validate_json(graph), how.start, 0, order)
+    return train(network, how, data_set(source), 0, network.trainable()).model_dump_json()
