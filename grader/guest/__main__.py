@@ -1,0 +1,211 @@
+"""The forking process: warm, single-threaded, and ignorant of what its children read.
+
+Started as `python -I -B <this folder> <private folder>`, with a control socket as standard input.
+Each message on it is the limits of one run as JSON, with two descriptors: the request to read and
+the pipe for the reply. A forked child locks itself in, only then reads the request, answers and
+ends. This process never reads a request, so no child can find an earlier one in its memory.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import random
+import select
+import socket
+import sys
+import time
+import traceback
+from typing import Any, NoReturn
+
+import landlock
+import lockdown
+import watch
+
+GUEST = sys.path[0]
+FINISHED, ANSWER_RAISED, NOT_SHUT = 71, 72, 73
+IDLE_MS = 1000
+
+
+def main() -> None:
+    """Warm up, say so, and serve until the other end of the control socket is closed."""
+    private = sys.argv[1]
+    scratch = os.path.join(private, "scratch")  # noqa: PTH118
+    parent = os.getppid()
+    os.umask(0o077)
+    os.mkdir(scratch)  # noqa: PTH102
+    os.chdir(scratch)  # noqa: TID251, PTH  - this process exists to run student code; nothing else shares it
+    control = socket.socket(fileno=os.dup(0))
+    os.dup2(os.open("/dev/null", os.O_RDWR), 0)
+    walls = lockdown.leave_namespaces()
+    make_oom_killers_choice()
+
+    # before anything loads OpenMP: a pool of threads does not survive a fork
+    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS"):
+        os.environ[name] = "1"
+
+    import answer
+
+    answer.warm()
+    watch.empty(scratch)
+    only_installed_packages()
+    rules = landlock.ruleset(scratch)
+    uid = uid_to_become(private, scratch)
+    if uid is not None:
+        walls.append("own user id")
+    gc.collect()
+    gc.freeze()  # a child that collects garbage would copy every page it looks at
+    control.send(json.dumps({"ready": True, "walls": walls, "landlock_abi": landlock.abi()}).encode())
+    try:
+        while wait_for_message(control, parent):
+            message, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 2)
+            if not message:
+                break
+            if not descriptors:
+                continue  # "enough" for a run that had just ended by itself
+            report = serve(json.loads(message), descriptors, control, rules, scratch, uid, answer.answer)
+            control.send(json.dumps(report).encode())
+    except (BrokenPipeError, ConnectionResetError):
+        pass  # whoever asked is gone
+    finally:
+        watch.empty(private)
+
+
+def serve(
+    limits: dict[str, Any], descriptors: list[int], control: socket.socket, rules: int, scratch: str,
+    uid: int | None, answer: Any,
+) -> dict[str, Any]:  # fmt: skip
+    """Fork a child for one request, see it to its end, and report how it ended."""
+    request, reply = descriptors
+    word_out, word_in = os.pipe()
+    zygote = os.getpid()
+    started = time.monotonic()
+    pid = os.fork()
+    if pid == 0:
+        be_the_child(limits, request, reply, rules, word_in, uid, zygote, answer)
+    for descriptor in (request, reply, word_in):
+        os.close(descriptor)
+    try:
+        report = watch.until_the_end(pid, control, limits, scratch, started)
+        with os.fdopen(word_out, "rb") as word:
+            said = word.read(2000).decode(errors="replace")
+        if said != "shut":
+            report.update(
+                exit="lockdown", detail=said or f"ended before its locks were shut: {report['detail']}"
+            )
+        elif report["exit"] == "exit" and report["code"] == FINISHED:
+            report["exit"] = "finished"
+        return report
+    finally:
+        watch.empty(scratch)
+
+
+def be_the_child(
+    limits: dict[str, Any], request: int, reply: int, rules: int, word: int, uid: int | None, zygote: int,
+    answer: Any,
+) -> NoReturn:  # fmt: skip
+    """Lock in, give word, read, answer, end."""
+    try:
+        lockdown.arrange_descriptors(request, reply, rules, word)
+        lockdown.lock(limits, uid, zygote)
+    except BaseException as error:  # noqa: BLE001  - whatever it is, the locks are open
+        try:
+            os.write(lockdown.WORD, f"{type(error).__name__}: {error}".encode()[:1000])
+        finally:
+            os._exit(NOT_SHUT)
+    try:
+        os.write(lockdown.WORD, b"shut")
+        os.close(lockdown.WORD)
+        reseed()
+        with os.fdopen(lockdown.REQUEST, "rb") as file:
+            asked = file.read()
+        write_all(lockdown.REPLY, answer(asked))
+    except BaseException:  # noqa: BLE001  - a SystemExit here would run this process's own exit code
+        os._exit(ANSWER_RAISED)
+    os._exit(FINISHED)
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    """Write to the end; the reader may stop us by closing its own."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+def reseed() -> None:
+    """No two children draw the same numbers, and nobody can know them beforehand."""
+    random.seed()
+    if numpy := sys.modules.get("numpy"):
+        numpy.random.seed(int.from_bytes(os.urandom(4), "big"))
+    if torch := sys.modules.get("torch"):
+        torch.manual_seed(int.from_bytes(os.urandom(7), "big"))
+
+
+def only_installed_packages() -> None:
+    """Take our own folder, and folders that an editable install added, out of the import system."""
+    readable = tuple(landlock.python_folders())
+    sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry).startswith(readable)]
+    sys.path_importer_cache.pop(GUEST, None)
+    sys.meta_path[:] = [
+        finder for finder in sys.meta_path if not getattr(finder, "__module__", "").startswith("__editable__")
+    ]
+
+
+def make_oom_killers_choice() -> None:
+    """When memory runs out, this process goes before anything else on the machine."""
+    with open("/proc/self/oom_score_adj", "w") as file:  # noqa: PTH123
+        file.write("800")
+
+
+def wait_for_message(control: socket.socket, parent: int) -> bool:
+    """False once whoever started us is gone, even if somebody else still holds the socket's other end."""
+    poller = select.poll()
+    poller.register(control, select.POLLIN)
+    while not poller.poll(IDLE_MS):
+        if os.getppid() != parent:
+            return False
+    return True
+
+
+def uid_to_become(private: str, scratch: str) -> int | None:
+    """A user id of this process's own for its children, if we may and that user can run Python here."""
+    if os.geteuid() != 0:
+        return None
+    uid = lockdown.FIRST_UID + os.getpid()
+    try:
+        os.chown(scratch, uid, uid)
+        os.chmod(private, 0o711)  # noqa: PTH101
+        pid = os.fork()
+        if pid == 0:
+            os._exit(0 if can_run_python_as(uid, scratch) else 1)
+        if os.waitpid(pid, 0)[1] == 0:
+            return uid
+        os.chown(scratch, 0, 0)
+    except OSError:
+        pass
+    return None
+
+
+def can_run_python_as(uid: int, scratch: str) -> bool:
+    """In a child of its own: does that user reach every package and the scratch folder?"""
+    try:
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+        for folder in (*landlock.python_folders(), scratch):
+            os.listdir(folder)  # noqa: PTH208
+        for module in (os, sys.modules.get("torch"), sys.modules.get("numpy")):
+            if module is not None:
+                os.close(os.open(str(module.__file__), os.O_RDONLY))
+    except OSError:
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except Exception:  # noqa: BLE001  - our own bug: the last line on stderr tells the trusted side
+        traceback.print_exc()
+        sys.exit(1)
