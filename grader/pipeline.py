@@ -51,7 +51,6 @@ class Settings:
     """Names; empty: all."""
     profile: Literal["static", "quick"] = "quick"
     data: str = "synthetic"
-    isolation: str = "auto"
     jobs: int = 1
     language: Literal["ko", "en"] = "ko"
     fresh: bool = False
@@ -113,6 +112,35 @@ def run(settings: Settings, progress: Progress | None = None) -> Results:
     return results
 
 
+def reference_graphs(root: Path, names: Sequence[str], jobs: int) -> dict[str, tuple[Exercise, ModelGraph]]:
+    """The exercises with the graphs of their references, traced as a submission is."""
+    from grader import pipeline_jobs
+
+    course, graphs = read_course(root, names or None), {}
+    with LocalEngine(jobs, preload=("grader.pipeline_jobs",)) as engine:
+        for name, exercise in course.items():
+            excerpt = whole(name, exercise.assignment.classes[0], "solution.py", exercise.solution)
+            arguments = (excerpt.model_dump_json(), exercise.assignment.input_shape)
+            engine.submit(Job(name, pipeline_jobs.capture_one, arguments))
+        for job, result in engine.finished():
+            if isinstance(result, BaseException):
+                raise result
+            graphs[str(job.key)] = reference_of(str(job.key), Capture.model_validate_json(result))
+    return {name: (exercise, graphs[name]) for name, exercise in course.items()}
+
+
+def reference_of(name: str, capture: Capture) -> ModelGraph:
+    """The graph of a reference.
+
+    Raises:
+        UserError: it has none; the instructor must mend the solution.
+    """
+    if capture.graph is None:
+        reason = capture.crash.message if capture.crash else capture.problem and capture.problem.code
+        raise UserError(f"reference/{name}/solution.py cannot be graded itself ({reason}); mend it first")
+    return capture.graph
+
+
 def tasks_of(submissions: Sequence[Submission], course: dict[str, Exercise], bench: Bench) -> list[Task]:
     """The exercises that each student handed in."""
     tasks = []
@@ -153,7 +181,7 @@ class Bench:
         """Trace references and templates; find the thresholds."""
         from grader import pipeline_jobs as jobs
 
-        self.engine.submit(Job("sandbox", jobs.describe_sandbox, (self.settings.isolation,)))
+        self.engine.submit(Job("sandbox", jobs.describe_sandbox, ()))
         if self.settings.profile != "static":
             self.engine.submit(Job("data", jobs.describe_data, (self.settings.data,)))
         for name, exercise in self.course.items():
@@ -168,7 +196,7 @@ class Bench:
                     Job(
                         (which, name, key),
                         jobs.capture_one,
-                        (excerpt.model_dump_json(), exercise.assignment.input_shape, self.settings.isolation),
+                        (excerpt.model_dump_json(), exercise.assignment.input_shape),
                     )
                 )
         for job, result in self.engine.finished():
@@ -196,11 +224,8 @@ class Bench:
         which, name, _ = key
         if which == "template":
             self.templates[name] = capture.graph
-        elif capture.graph is None:
-            reason = capture.crash.message if capture.crash else capture.problem and capture.problem.code
-            raise UserError(f"reference/{name}/solution.py cannot be graded itself ({reason}); mend it first")
         else:
-            self.graphs[name] = capture.graph
+            self.graphs[name] = reference_of(name, capture)
 
     # -- judging and training ---------------------------------------------------------------------
 
@@ -230,7 +255,6 @@ class Bench:
                             self.graphs[task.exercise].model_dump_json(),
                             template.model_dump_json() if template else None,
                             tuple(blank.model_dump_json() for blank in task.blanks),
-                            self.settings.isolation,
                         ),
                     )
                 )
@@ -424,3 +448,4 @@ def _evidence(
             for check in TRAINED
         ]
     return [judge_learning(record, thresholds, is_reference), judge_accuracy(record, thresholds, is_reference)]
+

@@ -25,9 +25,9 @@ _SHAPE = TypeAdapter(tuple[int, int, int])
 
 
 @cache
-def sandbox(isolation: str) -> Sandbox:
+def sandbox() -> Sandbox:
     """This worker's own sandbox, opened at first need and closed with the worker."""
-    opened = open_sandbox(isolation)
+    opened = open_sandbox()
     atexit.register(opened.close)
     return opened
 
@@ -38,9 +38,9 @@ def data_set(source: str) -> DataSet:
     return load(source)
 
 
-def describe_sandbox(isolation: str) -> str:
+def describe_sandbox() -> str:
     """What locks student code in on this machine."""
-    return ", ".join(sandbox(isolation).protections)
+    return ", ".join(sandbox().protections)
 
 
 def describe_data(source: str) -> str:
@@ -48,18 +48,18 @@ def describe_data(source: str) -> str:
     return data_set(source).name
 
 
-def capture_one(excerpt: str, image: tuple[int, int, int], isolation: str) -> str:
+def capture_one(excerpt: str, image: tuple[int, int, int]) -> str:
     """Excerpt JSON → Capture JSON."""
-    return capture(Excerpt.model_validate_json(excerpt), image, sandbox(isolation).run).model_dump_json()
+    return capture(Excerpt.model_validate_json(excerpt), image, sandbox().run).model_dump_json()
 
 
 def capture_and_judge(
-    excerpt: str, exercise: str, reference: str, template: str | None, blanks: tuple[str, ...], isolation: str
+    excerpt: str, exercise: str, reference: str, template: str | None, blanks: tuple[str, ...]
 ) -> str:
     """Excerpt, exercise, graphs of reference and template, blanks (all JSON) → Judgement JSON."""
     own, asked = Excerpt.model_validate_json(excerpt), Assignment.model_validate_json(exercise)
     if own.problem is None:
-        captured = capture(own, asked.input_shape, sandbox(isolation).run)
+        captured = capture(own, asked.input_shape, sandbox().run)
     else:
         captured = None
     judgement = judge(

@@ -40,6 +40,13 @@ class Layer:
     padding: Shape = ()
     dilation: Shape = ()
     groups: int = 1
+    declared_bias: bool = False
+    """A layer that was not called is known from its declaration alone."""
+
+    @property
+    def has_bias(self) -> bool:
+        """Whether it adds a bias."""
+        return self.bias is not None or self.declared_bias
 
     @property
     def key(self) -> tuple[int, int]:
@@ -52,13 +59,15 @@ class Layer:
     def describe(self) -> str:
         """ "3→16, 3×3, stride 1, padding 1"."""
         if self.kind == "linear":
-            return f"{self.in_channels}→{self.out_channels}"
+            return f"{self.in_channels}→{self.out_channels}" + ("" if self.has_bias else ", no bias")
         parts = [f"{self.in_channels}→{self.out_channels}", "×".join(map(str, self.kernel))]
         parts += [f"stride {_short(self.stride)}", f"padding {_short(self.padding)}"]
         if set(self.dilation) - {1}:
             parts.append(f"dilation {_short(self.dilation)}")
         if self.groups != 1:
             parts.append(f"groups {self.groups}")
+        if not self.has_bias:
+            parts.append("no bias")
         return ", ".join(parts)
 
 

@@ -20,3 +20,11 @@ def ready(
     network, slots = Replay(graph), slots_of(graph)
     fill(network, slots, assignment or natural(slots), start, seed)
     return network
+
+
+def network_of(
+    graphs: dict[str, tuple[str, Literal["he", "pytorch"]]], exercise: str, seed: int
+) -> Replay:
+    """The reference of an exercise, ready to be trained; `graphs` has graph JSON and start by exercise."""
+    graph, start = graphs[exercise]
+    return ready(ModelGraph.model_validate_json(graph), start, seed)

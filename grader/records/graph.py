@@ -115,6 +115,8 @@ class DeclaredLayer(Record):
     groups: int = 1
     bias: bool = True
     registered: bool = True
+    called: bool = False
+    """Its weight was given to an operator, whether or not the result reached the output."""
 
 
 class ModelGraph(Record):

@@ -119,7 +119,7 @@ def partial_of(claims: Claims) -> PartialGraph | None:
         for v in claims.values
     )
     nodes = believe.partial_nodes(trace, len(values)) if trace and values else ()
-    return PartialGraph(values=values, nodes=nodes, layers=claims.layers, batch=trace.batch if trace else 0)
+    return PartialGraph(values=values, nodes=nodes, layers=believe.with_calls(claims), batch=trace.batch if trace else 0)
 
 
 def traceback_text(frames: Sequence[Frame], error: ClaimedError, excerpt: Excerpt) -> str:

@@ -13,6 +13,7 @@ from grader.networks.replay import Cost, Replay, cost, live, load, references
 from grader.records.graph import (
     Affine,
     Argument,
+    DeclaredLayer,
     ModelGraph,
     Node,
     Problem,
@@ -63,11 +64,25 @@ def graph_of(claims: Claims, tensors: dict[str, Tensor], image: Sequence[int]) -
         _same_on_every_call(same_mode, tensors)
         (_, _, small), (_, _, large) = same_mode[0], same_mode[1]
         merged[mode] = merge(small, large, tensors)
-    graph = ModelGraph(values=values, train=merged["train"], eval=merged["eval"], layers=claims.layers)
+    graph = ModelGraph(values=values, train=merged["train"], eval=merged["eval"], layers=with_calls(claims))
     graph = with_data(graph, tensors)
     within_budget(graph, image)
     faithful(graph, claims.traces, tensors)
     return graph
+
+
+def with_calls(claims: Claims) -> tuple[DeclaredLayer, ...]:
+    """The declared layers, with whether any trace gave their weight to an operator."""
+    used = {
+        claims.values[argument.value].name
+        for trace in claims.traces
+        for node in trace.nodes
+        for argument in node.args
+        if isinstance(argument, ValueRef) and 0 <= argument.value < len(claims.values)
+    }
+    return tuple(
+        layer.model_copy(update={"called": f"{layer.name}.weight" in used}) for layer in claims.layers
+    )
 
 
 def made_in_forward(claims: Claims) -> None:

@@ -18,30 +18,43 @@ class Found:
     layer: Layer
     registered: bool = True
     called: bool = True
-    unknown: bool = False
-    """`forward` crashed, so that it cannot be told whether the layer would have been called."""
 
 
 def declared(layer: DeclaredLayer) -> Layer:
     """A declared layer in the form of a called one."""
     return Layer(
-        name=layer.name, kind=layer.kind, node=-1, weight=-1, bias=None, in_channels=layer.in_channels,
-        out_channels=layer.out_channels, input_first=False, source=-1, kernel=layer.kernel, stride=layer.stride,
-        padding=layer.padding, dilation=layer.dilation, groups=layer.groups,
-    )  # fmt: skip
+        name=layer.name,
+        kind=layer.kind,
+        node=-1,
+        weight=-1,
+        bias=None,
+        in_channels=layer.in_channels,
+        out_channels=layer.out_channels,
+        input_first=False,
+        source=-1,
+        kernel=layer.kernel,
+        stride=layer.stride,
+        padding=layer.padding,
+        dilation=layer.dilation,
+        groups=layer.groups,
+        declared_bias=layer.bias,
+    )
 
 
 def found_layers(
     called: Sequence[Layer], declarations: Sequence[DeclaredLayer], values: Sequence[Value], crashed: bool
 ) -> list[Found]:
-    """The student's layers: those that were called, then those that are only declared."""
+    """The student's layers: those that reach the output, then those that are only declared.
+
+    Where `forward` crashed it cannot be told whether a layer would have been called.
+    """
     distinct: dict[int, Layer] = {}
     for layer in called:
         distinct.setdefault(layer.weight, layer)
     result = [Found(layer, registered=values[layer.weight].registered) for layer in distinct.values()]
     names = {layer.name for layer in distinct.values()}
     result += [
-        Found(declared(item), registered=item.registered, called=crashed, unknown=crashed)
+        Found(declared(item), registered=item.registered, called=crashed or item.called)
         for item in declarations
         if item.name not in names
     ]
@@ -71,7 +84,13 @@ def differences(expected: Layer, found: Layer) -> list[Text]:
                 tell(name_en, name_ko, "×".join(map(str, a)), "×".join(map(str, b)))
         if expected.groups != found.groups:
             tell("groups", "groups", expected.groups, found.groups)
-    elif expected.kind != found.kind and expected.key != found.key:
+    if expected.has_bias != found.has_bias:
+        told.append(
+            Text(en="should have a bias", ko="bias가 있어야 해요")
+            if expected.has_bias
+            else Text(en="should have no bias", ko="bias가 없어야 해요")
+        )
+    if expected.kind != found.kind and expected.key != found.key:
         told.append(
             Text(
                 en=f"should be a {_KIND[expected.kind].en}, is a {_KIND[found.kind].en}",
@@ -131,7 +150,8 @@ def table(
         notes = [] if same_function else differences(ours, theirs.layer)
         if not theirs.registered:
             notes.append(_UNREGISTERED)
-        if not theirs.called:
+        wrong = bool(notes)
+        if not theirs.called:  # that is a matter of the function, not of the channels: it costs there
             notes.append(
                 Text(
                     en="declared, but never called in `forward`", ko="선언만 하고 `forward`에서 쓰지 않았어요"
@@ -139,7 +159,7 @@ def table(
             )
         rows.append(
             LayerRow(
-                name=theirs.layer.name, expected=ours.describe(), found=theirs.layer.describe(), ok=not notes,
+                name=theirs.layer.name, expected=ours.describe(), found=theirs.layer.describe(), ok=not wrong,
                 note=_joined(notes),
             )
         )  # fmt: skip

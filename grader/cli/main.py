@@ -1,0 +1,161 @@
+"""What a person types: options and printing, nothing else. Importing this loads neither torch nor ray."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from grader.errors import UserError
+
+if TYPE_CHECKING:
+    from grader.records.results import Results
+
+app = typer.Typer(
+    help="Grades PyTorch coursework by what the networks compute.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # a traceback is for our own bugs: plain, to be sent to us
+    rich_markup_mode=None,
+)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+out = Console(highlight=False, soft_wrap=True)
+
+NEEDS_A_PERSON, USAGE = 1, 2
+
+
+class Profile(StrEnum):
+    """How hard to look."""
+
+    static = "static"
+    quick = "quick"
+
+
+class Language(StrEnum):
+    """Of pages and summary."""
+
+    ko = "ko"
+    en = "en"
+
+
+@app.callback()
+def _common() -> None:
+    """Grades PyTorch coursework by what the networks compute."""
+
+
+@app.command()
+def run(
+    submissions: Annotated[Path, typer.Argument(help="Folder, zip, or a single .py or .ipynb file.")],
+    out_folder: Annotated[Path, typer.Option("--out", help="Where the results go.")] = Path("grading"),
+    exercise: Annotated[
+        list[str] | None, typer.Option(help="Only this exercise; may be given several times.")
+    ] = None,
+    profile: Annotated[Profile, typer.Option(help="static: no training; quick: minutes on a CPU.")] = Profile.quick,
+    data: Annotated[
+        str, typer.Option(help="synthetic, cifar10 (downloads it), or a cifar-10-batches-py folder.")
+    ] = "synthetic",
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes at once; default: one per CPU.")] = None,
+    lang: Annotated[Language, typer.Option(help="Language of the pages.")] = Language.ko,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Grade again what an earlier run has graded.")] = False,
+) -> None:
+    """Grade submissions: results.json, scores.csv and a page per student."""
+    from grader.cli.progress import shown
+    from grader.course import default_root
+    from grader.engines.local import default_jobs
+    from grader.pipeline import Settings
+    from grader.pipeline import run as grade
+
+    settings = Settings(
+        submissions=submissions,
+        out=out_folder,
+        course=default_root(),
+        exercises=tuple(exercise or ()),
+        profile=profile.value,
+        data=data,
+        jobs=jobs or default_jobs(),
+        language=lang.value,
+        fresh=fresh,
+    )
+    with shown(err) as progress:
+        results = grade(settings, progress)
+    waiting = summarize(results, out_folder, lang.value)
+    raise typer.Exit(NEEDS_A_PERSON if waiting else 0)
+
+
+def summarize(results: Results, folder: Path, language: str) -> list[str]:
+    """Print the end of a run; return the names of what needs a person."""
+    from grader.cli.summary import needs_a_person, table
+
+    out.print(table(results, language))
+    waiting = needs_a_person(results, language)
+    if waiting:
+        out.print("\n사람이 확인해야 해요:" if language == "ko" else "\nNeeds a person:", style="bold")
+        for line in waiting:
+            out.print(f"  {line}", markup=False)
+    label = "결과 페이지" if language == "ko" else "Report"
+    out.print(f"\n{label}: {folder / 'index.html'}", markup=False)
+    return waiting
+
+
+@app.command()
+def calibrate(
+    exercise: Annotated[
+        list[str] | None, typer.Option(help="Only this exercise; may be given several times.")
+    ] = None,
+    profile: Annotated[str, typer.Option(help="Recipe of assignment.yaml to calibrate.")] = "quick",
+    data: Annotated[str, typer.Option(help="synthetic, cifar10, or a cifar-10-batches-py folder.")] = "synthetic",
+    seeds: Annotated[int, typer.Option(min=10, help="Training runs of each reference.")] = 30,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes at once; default: one per CPU.")] = None,
+) -> None:
+    """Train the references over many seeds and store the thresholds with their evidence."""
+    from functools import partial
+
+    from grader.authoring.calibrate import calibrate_course
+    from grader.cli.progress import shown
+    from grader.course import default_root
+    from grader.engines.local import default_jobs
+    from grader.networks.starting import network_of
+    from grader.pipeline import reference_graphs
+
+    root, processes = default_root(), jobs or default_jobs()
+    traced = reference_graphs(root, tuple(exercise or ()), processes)
+    for name, (described, _) in traced.items():
+        if profile not in described.assignment.recipes:
+            raise UserError(f"{name} has no recipe called {profile}; add it to its assignment.yaml")
+    starts = {name: (graph.model_dump_json(), e.assignment.recipes[profile].start) for name, (e, graph) in traced.items()}
+    with shown(err) as progress:
+        progress.add("calibrate", len(traced) * seeds)
+        made = calibrate_course(
+            [described.assignment for described, _ in traced.values()],
+            profile,
+            data,
+            range(seeds),
+            partial(network_of, starts),
+            root / "reference",
+            jobs=processes,
+            progress=lambda *_: progress.done("calibrate"),
+        )
+    for name, found in made.items():
+        accuracy, loss = found.accuracy, found.loss
+        out.print(
+            f"{name}: accuracy {accuracy.mean:.3f} ± {accuracy.spread:.3f} (n={accuracy.n}, lowest {accuracy.worst:.3f}), "
+            f"threshold {accuracy.threshold:.3f}; loss {loss.mean:.3f} ± {loss.spread:.3f} (highest {loss.worst:.3f}), "
+            f"threshold {loss.threshold:.3f}",
+            markup=False,
+        )
+
+
+def main() -> None:
+    """Run the command line; a mistake of the user's is one sentence and exit code 2."""
+    try:
+        app()
+    except UserError as error:
+        err.print(f"grader: {error}", markup=False)
+        sys.exit(USAGE)
+    except KeyboardInterrupt:
+        err.print("grader: stopped; the same command goes on from here", markup=False)
+        sys.exit(130)
