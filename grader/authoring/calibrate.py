@@ -197,9 +197,9 @@ def _assumption(accuracies: Sequence[float], losses: Sequence[float]) -> str:
     odd = [name for name, x in (("accuracy", accuracies), ("loss", losses)) if not looks_normal(x)]
     return (
         "normal over seeds; each threshold is a one-sided prediction bound, mean and "
-        f"{prediction_factor(n):.2f} spreads (Student t, {n - 1} degrees of freedom). Probability-plot correlation: accuracy "
-        f"{plot_correlation(accuracies):.3f}, loss {plot_correlation(losses):.3f}; 95 of 100 normal samples "
-        f"of {n} exceed {critical_correlation(n):.3f}. "
+        f"{prediction_factor(n):.2f} spreads (Student t, {n - 1} degrees of freedom). Probability-plot "
+        f"correlation: accuracy {plot_correlation(accuracies):.3f}, loss {plot_correlation(losses):.3f}; "
+        f"95 of 100 normal samples of {n} exceed {critical_correlation(n):.3f}. "
         + (
             f"Not borne out for {' and '.join(odd)}: there, the worst seed and one spread if that is laxer."
             if odd
