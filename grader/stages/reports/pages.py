@@ -1,0 +1,105 @@
+"""Pages for people: one index for whoever grades, one page per student that can be sent to them alone.
+
+A page is one HTML file with its style inside: no script, nothing loaded from elsewhere, the same
+bytes for the same results.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup, escape
+
+from grader.records.base import Text
+from grader.records.results import Results, SubmissionResult
+from grader.stages.reports import summary
+from grader.stages.reports.page_names import page_names
+from grader.stages.reports.scores import number, scores_csv
+from grader.stages.reports.words import CHECK_WORDS, WORDS, duration
+from grader.stages.reports.writing import replace_file
+
+MARK = b'<meta name="generator" content="vgg-lab-grader">'
+"""In every page: tells pages of an earlier run from files that are not ours."""
+
+SYMBOLS: Mapping[str, str] = {
+    "full": "✓", "part": "◐", "zero": "✕", "missing": "–", "review": "?",
+    "passed": "✓", "failed": "✕", "blocked": "–", "grader_error": "?",
+}  # fmt: skip
+
+
+def write_reports(results: Results, out: Path, language: str) -> Path:
+    """Write `index.html`, `students/*.html` and `scores.csv` under `out`, in `language` ("ko" or "en").
+
+    Pages of students who are no longer in the results are removed. Returns the path of the index;
+    raises `UserError` where a file cannot be written.
+    """
+    environment = _environment(language)
+    names = page_names([submission.student_id for submission in results.submissions])
+    students = out / "students"
+    student_page = environment.get_template("student.html.j2")
+    for submission, name in zip(results.submissions, names, strict=True):
+        page = student_page.render(run=results.run, submission=submission, checks=_checks_of(submission))
+        replace_file(students / name, _encoded(page))
+    for old in sorted(students.glob("*.html")):
+        if old.name not in names and MARK in old.read_bytes()[:1000]:
+            old.unlink()
+    replace_file(out / "scores.csv", scores_csv(results))
+    index = environment.get_template("index.html.j2").render(
+        run=results.run,
+        submissions=results.submissions,
+        names=names,
+        max_total=sum(info.max_points for info in results.run.exercises.values()),
+        waiting=summary.waiting(results),
+        distributions=summary.distributions(results),
+        mistakes={name: summary.mistakes(results, name) for name in results.run.exercises},
+    )
+    replace_file(out / "index.html", _encoded(index))
+    return out / "index.html"
+
+
+def _environment(language: str) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("grader.stages.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals.update(
+        language=language,
+        mark=Markup(MARK.decode()),
+        w={key: text.in_language(language) for key, text in WORDS.items()},
+        check_words=CHECK_WORDS,
+        symbols=SYMBOLS,
+        state=summary.state,
+        known_points=summary.known_points,
+        is_complete=summary.is_complete,
+    )
+    environment.filters.update(number=number, prose=_prose, duration=lambda s: duration(s, language))
+    return environment
+
+
+@pass_context
+def _prose(context: Context, text: Text | str) -> Markup:
+    """A message in the page's language; what stands between backticks is set as code."""
+    sentence = text if isinstance(text, str) else text.in_language(context["language"])
+    parts = sentence.split("`")
+    if len(parts) % 2 == 0:
+        return escape(sentence)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if index % 2 else escape(part) for index, part in enumerate(parts)
+    )
+
+
+def _checks_of(submission: SubmissionResult) -> tuple[str, ...]:
+    """The checks that this student's page has to explain."""
+    used = {finding.check for result in submission.exercises.values() for finding in result.findings}
+    return tuple(check for check in CHECK_WORDS if check in used)
+
+
+def _encoded(page: str) -> bytes:
+    return page.encode("utf-8", "replace")

@@ -1,0 +1,193 @@
+"""Every word on the pages that does not come from the results, in both languages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grader.records.base import Text
+from grader.records.findings import CheckName
+
+
+@dataclass(frozen=True)
+class CheckWords:
+    """A check as the pages name and explain it."""
+
+    name: Text
+    about: Text
+
+
+CHECK_WORDS: dict[CheckName, CheckWords] = {
+    "loads": CheckWords(
+        Text(en="Loads", ko="불러오기"),
+        Text(
+            en="Your file can be read, it holds the class, and the class can be created.",
+            ko="파일을 읽을 수 있고, 그 안에서 class를 찾아 객체를 만들 수 있는지 봐요.",
+        ),
+    ),
+    "shape": CheckWords(
+        Text(en="Shape", ko="출력 모양"),
+        Text(
+            en="N images give N×10 finite numbers for every N, and the images stay as they were.",
+            ko="이미지 N장을 넣으면 N×10개의 유한한 값이 나오고, 입력 이미지는 그대로 남는지 봐요.",
+        ),
+    ),
+    "channels": CheckWords(
+        Text(en="Channels", ko="채널 수"),
+        Text(
+            en="Each layer has the input and output channels, kernel, stride and padding asked for; "
+            "every parameter is registered and used.",
+            ko="각 층의 입력·출력 채널, 커널, stride, padding이 맞고 모든 파라미터가 등록되어 실제로 쓰이는지 봐요.",
+        ),
+    ),
+    "function": CheckWords(
+        Text(en="Function", ko="계산 결과"),
+        Text(
+            en="With the same weights your network computes the same numbers as the network asked for, "
+            "however you wrote it.",
+            ko="같은 가중치를 넣었을 때 과제의 네트워크와 같은 값을 계산하는지 봐요. 코드를 쓴 방식은 상관없어요.",
+        ),
+    ),
+    "gradients": CheckWords(
+        Text(en="Gradients", ko="기울기"),
+        Text(
+            en="Every parameter receives the gradient it should, so that all of the network can learn.",
+            ko="모든 파라미터에 기울기가 제대로 전달되어 네트워크 전체가 학습할 수 있는지 봐요.",
+        ),
+    ),
+    "learning": CheckWords(
+        Text(en="Learning", ko="학습"),
+        Text(
+            en="In a short training run the loss falls as far as it does for a correct network.",
+            ko="짧게 학습시켰을 때 손실이 올바른 네트워크만큼 줄어드는지 봐요.",
+        ),
+    ),
+    "accuracy": CheckWords(
+        Text(en="Accuracy", ko="정확도"),
+        Text(
+            en="After training, the network gets as many new images right as a correct network does.",
+            ko="학습한 뒤 처음 보는 이미지를 올바른 네트워크만큼 맞히는지 봐요.",
+        ),
+    ),
+}
+
+WORDS: dict[str, Text] = {
+    # both pages
+    "late": Text(en="late", ko="늦은 제출"),
+    "points": Text(en="{0} points", ko="{0}점"),
+    "points_of": Text(en="{0} of {1} points", ko="{1}점 중 {0}점"),
+    "exercise": Text(en="Exercise", ko="과제"),
+    "check": Text(en="Check", ko="검사"),
+    "total": Text(en="Total", ko="총점"),
+    "details": Text(en="Traceback and details", ko="오류 기록 자세히 보기"),
+    # how an exercise stands
+    "full": Text(en="full marks", ko="만점"),
+    "part": Text(en="some points", ko="일부 점수"),
+    "zero": Text(en="no points", ko="0점"),
+    "missing": Text(en="not handed in", ko="미제출"),
+    "review": Text(en="needs a person", ko="확인 필요"),
+    # how a check ended
+    "passed": Text(en="passed", ko="통과"),
+    "failed": Text(en="to fix", ko="고칠 곳"),
+    "blocked": Text(en="not reached", ko="아직 못 봄"),
+    "grader_error": Text(en="waits for a person", ko="사람이 확인"),
+    # index
+    "index_title": Text(en="Grading results", ko="채점 결과"),
+    "students": Text(en="{0} students", ko="학생 {0}명"),
+    "one_student": Text(en="1 student", ko="학생 1명"),
+    "profile": Text(en="Profile", ko="채점 방식"),
+    "data": Text(en="Data", ko="데이터"),
+    "device": Text(en="Device", ko="장치"),
+    "trainings": Text(en="Trainings", ko="학습 횟수"),
+    "seconds": Text(en="Time taken", ko="걸린 시간"),
+    "isolation": Text(en="Isolation", ko="격리"),
+    "versions": Text(en="Versions", ko="버전"),
+    "to_review": Text(en="A person has to look at these", ko="사람이 확인해야 하는 제출"),
+    "to_review_note": Text(
+        en="The grader could not judge them. No points are given or taken until somebody decides.",
+        ko="채점기가 판정하지 못했습니다. 사람이 정할 때까지 점수를 주지도 깎지도 않습니다.",
+    ),
+    "nothing_to_review": Text(
+        en="Everything was graded; nothing waits for a person.",
+        ko="모두 채점되었습니다. 사람이 따로 확인할 것은 없습니다.",
+    ),
+    "scores": Text(en="Scores", ko="점수표"),
+    "student_id": Text(en="Student no.", ko="학번"),
+    "student_name": Text(en="Name", ko="이름"),
+    "no_students": Text(en="There is no submission in this run.", ko="이번 채점에는 제출물이 없습니다."),
+    "distribution": Text(en="Distribution", ko="점수 분포"),
+    "distribution_note": Text(
+        en="Only what was handed in and graded counts. Bars are tenths of the points; the last, darker one "
+        "is full marks.",
+        ko="제출되어 채점된 것만 셉니다. 막대 하나는 만점의 10분의 1 구간이고, 맨 오른쪽 진한 막대는 만점입니다.",
+    ),
+    "graded": Text(en="graded", ko="채점"),
+    "mean": Text(en="mean", ko="평균"),
+    "median": Text(en="median", ko="중앙값"),
+    "histogram": Text(
+        en="Students per tenth of the points, lowest first, then full marks: {0}",
+        ko="점수 구간(10분의 1씩, 낮은 쪽부터)별 학생 수, 마지막은 만점: {0}",
+    ),
+    "mistakes": Text(en="Which mistakes were made", ko="자주 나온 실수"),
+    "mistakes_note": Text(
+        en="Failed checks by cause, the most frequent first. Checks that an earlier one blocked are not counted.",
+        ko="실패한 검사를 원인별로 모아 많은 것부터 보여 줍니다. 앞선 검사 때문에 보지 못한 검사는 세지 않습니다.",
+    ),
+    "code": Text(en="Code", ko="코드"),
+    "message": Text(en="What the first student was told", ko="첫 학생에게 보인 설명"),
+    "how_many": Text(en="Students", ko="학생"),
+    "no_mistakes": Text(en="No check failed.", ko="실패한 검사가 없습니다."),
+    # a student's page
+    "student_title": Text(en="Lab results", ko="실습 채점 결과"),
+    "graded_from": Text(en="Graded: class {0} in {1}", ko="채점한 코드: {1}의 class {0}"),
+    "trained_once": Text(
+        en="Networks that compute the same are trained once, and the result counts for all of them.",
+        ko="같은 계산을 하는 네트워크는 한 번만 학습시키고, 그 결과를 똑같이 적용해요.",
+    ),
+    "hint": Text(en="Think about it", ko="생각해 보기"),
+    "place": Text(en="{0}, line {1}", ko="{0}, {1}번째 줄"),
+    "layer": Text(en="Layer", ko="층"),
+    "expected": Text(en="Expected", ko="과제의 층"),
+    "found": Text(en="Yours", ko="내 코드의 층"),
+    "not_expected": Text(en="not asked for", ko="과제에 없음"),
+    "not_found": Text(en="none", ko="없음"),
+    "same": Text(en="same", ko="같음"),
+    "different": Text(en="different", ko="다름"),
+    "missing_heading": Text(
+        en="Nothing was found to grade for this exercise.", ko="이 과제로 채점할 코드를 찾지 못했어요."
+    ),
+    "how_found": Text(
+        en="To be graded here, a .py file or a notebook that you hand in has to define a class with this name "
+        "(capitals count):",
+        ko="제출한 .py 파일이나 노트북 안에 아래 이름의 class가 있어야 채점할 수 있어요(대소문자까지 같아야 해요).",
+    ),
+    "or": Text(en="or", ko="또는"),
+    "review_heading": Text(
+        en="A person will look at this exercise. Until then it has no points, and you lose none by it.",
+        ko="이 과제는 조교가 직접 확인할 거예요. 그때까지 점수를 비워 둘 뿐, 이 일로 깎이는 점수는 없어요.",
+    ),
+    "grader_error_note": Text(
+        en="This check did not finish, and that is not your fault. A person will look at it; you lose no points.",
+        ko="이 검사는 채점기 문제로 끝나지 않았어요. 조교가 직접 확인할 거고, 깎이는 점수는 없어요.",
+    ),
+    "so_far": Text(
+        en="so far; what a person still has to look at is not counted yet",
+        ko="지금까지의 점수예요. 조교가 확인할 과제는 아직 더하지 않았어요",
+    ),
+    "files": Text(en="Files you handed in", ko="제출한 파일"),
+    "no_files": Text(en="No .py file or notebook.", ko=".py 파일이나 노트북이 없어요."),
+    "not_read": Text(en="Not used for grading", ko="채점에 쓰지 않은 파일"),
+    "about_checks": Text(en="What the checks look at", ko="검사는 무엇을 보나요"),
+    "skipped_checks_note": Text(
+        en="A check marked “not reached” needs an earlier one to pass first: mend that one and it will run.",
+        ko="‘아직 못 봄’인 검사는 앞의 검사를 통과해야 볼 수 있어요. 앞의 것부터 고치면 이어서 검사해요.",
+    ),
+}  # fmt: skip
+
+
+def duration(seconds: float, language: str) -> str:
+    """Seconds as people say them: "41 s", "12 min 3 s", "2 h 5 min"."""
+    whole = round(seconds)
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    units = ("시간", "분", "초") if language == "ko" else (" h", " min", " s")
+    parts = [(hours, units[0]), (minutes, units[1]), (0 if hours else rest, units[2])]
+    return " ".join(f"{amount}{unit}" for amount, unit in parts if amount) or f"0{units[2]}"
