@@ -11,8 +11,6 @@ from grader.errors import DataError
 from grader.records.base import Text
 from grader.stages.training import cifar10, synthetic
 
-CLASSES = 10
-
 
 @dataclass(frozen=True, eq=False)
 class DataSet:

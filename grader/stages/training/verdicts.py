@@ -10,8 +10,7 @@ from grader.errors import CalibrationError
 from grader.records.assignment import Calibration, Recipe
 from grader.records.base import Text
 from grader.records.findings import Verdict
-from grader.records.training import TrainingRecord
-from grader.stages.training.data import CLASSES
+from grader.records.training import CLASSES, TrainingRecord
 
 BLIND_LOSS = math.log(CLASSES)
 """On a balanced batch no output that ignores the image has a lower mean cross entropy: 2.303."""

@@ -1,4 +1,6 @@
 import math
+import subprocess
+import sys
 
 import pytest
 from plain_networks import QUICK
@@ -136,3 +138,15 @@ def test_a_recipe_that_changed_since_needs_new_thresholds():
     changed = QUICK.model_copy(update={"steps": 100})
     with pytest.raises(CalibrationError, match="quick recipe of skip was changed after it was calibrated"):
         calibration_for("skip", [CALIBRATION], "quick", changed, "cifar10", "cifar10")
+
+
+def test_judging_loads_no_torch():
+    code = "import sys; from grader.stages.training import judge_learning, calibration_for; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_what_needs_torch_can_be_imported_from_the_stage_too():
+    from grader.stages.training import DataSet, load, train
+
+    assert load("synthetic").__class__ is DataSet and train.__name__ == "train"
