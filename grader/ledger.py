@@ -54,7 +54,9 @@ class Ledger:
 
 def key_of(*parts: str) -> str:
     """A hash of everything that an entry depends on, the version of the deciding code included."""
-    return hashlib.sha256("\0".join((code_version(), *parts)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return hashlib.sha256("\0".join((code_version(), *parts)).encode("utf-8", "surrogatepass")).hexdigest()[
+        :32
+    ]
 
 
 @cache

@@ -151,7 +151,9 @@ def tasks_of(submissions: Sequence[Submission], course: dict[str, Exercise], ben
                 continue
             seen = screen(excerpt, exercise.template)
             key = key_of(
-                excerpt.model_dump_json(), bench.graphs[name].model_dump_json(), exercise.assignment.model_dump_json()
+                excerpt.model_dump_json(),
+                bench.graphs[name].model_dump_json(),
+                exercise.assignment.model_dump_json(),
             )
             tasks.append(Task(number, name, excerpt, seen.blanks, (*excerpt.notes, *seen.notes), key))
     return tasks
@@ -217,7 +219,12 @@ class Bench:
             for name, exercise in self.course.items():
                 recipe = exercise.assignment.recipes[self.settings.profile]
                 self.thresholds[name] = calibration_for(
-                    name, exercise.calibrations, self.settings.profile, recipe, self.data_name, self.settings.data
+                    name,
+                    exercise.calibrations,
+                    self.settings.profile,
+                    recipe,
+                    self.data_name,
+                    self.settings.data,
                 )
 
     def _standard(self, key: tuple[str, str, str], capture: Capture) -> None:
@@ -304,7 +311,12 @@ class Bench:
             Job(
                 ("train", training),
                 jobs.train_one,
-                (graph.model_dump_json(), ranks, self._recipe(task.exercise).model_dump_json(), self.settings.data),
+                (
+                    graph.model_dump_json(),
+                    ranks,
+                    self._recipe(task.exercise).model_dump_json(),
+                    self.settings.data,
+                ),
             )
         )
 
@@ -319,7 +331,10 @@ class Bench:
             return None
         assert judgement.fingerprint is not None
         return key_of(
-            judgement.fingerprint, self._recipe(task.exercise).model_dump_json(), self.data_name, str(START_SEED)
+            judgement.fingerprint,
+            self._recipe(task.exercise).model_dump_json(),
+            self.data_name,
+            str(START_SEED),
         )
 
 
@@ -330,7 +345,9 @@ def _fault(error: BaseException) -> GraderFault:
 @cache
 def whole(exercise: str, class_name: str, label: str, source: str) -> Excerpt:
     """An excerpt of a file of our own, all of it."""
-    return Excerpt(exercise=exercise, class_name=class_name, file=label, cells=(Cell(label=label, text=source),))
+    return Excerpt(
+        exercise=exercise, class_name=class_name, file=label, cells=(Cell(label=label, text=source),)
+    )
 
 
 # -- from judgements to results ----------------------------------------------------------------------
@@ -418,7 +435,9 @@ def _score(
     if training_key is not None:
         owner = first_user.setdefault(training_key, submission.student_id)
         training = "own run" if owner == submission.student_id else f"shared with {owner}"
-        verdicts += _evidence(bench.trainings[training_key], bench.thresholds[task.exercise], judgement.is_reference)
+        verdicts += _evidence(
+            bench.trainings[training_key], bench.thresholds[task.exercise], judgement.is_reference
+        )
     result = graded(findings(verdicts, exercise, profile), exercise, profile)
     return result.model_copy(
         update={
@@ -444,8 +463,16 @@ def _evidence(
 
     if isinstance(record, GraderFault):
         return [
-            Verdict(check=check, outcome="grader_error", share=0.0, code="training-failed", message=_our_fault(record))
+            Verdict(
+                check=check,
+                outcome="grader_error",
+                share=0.0,
+                code="training-failed",
+                message=_our_fault(record),
+            )
             for check in TRAINED
         ]
-    return [judge_learning(record, thresholds, is_reference), judge_accuracy(record, thresholds, is_reference)]
-
+    return [
+        judge_learning(record, thresholds, is_reference),
+        judge_accuracy(record, thresholds, is_reference),
+    ]

@@ -16,7 +16,7 @@ from grader.records.assignment import Assignment, Recipe
 from grader.records.findings import BlankLeft
 from grader.records.graph import ModelGraph
 from grader.records.submission import Excerpt
-from grader.sandboxes import Sandbox, open_sandbox
+from grader.sandboxes import SANDBOXES, Sandbox
 from grader.stages.capture import capture
 from grader.stages.judging import judge
 from grader.stages.training import DataSet, load, train
@@ -27,7 +27,7 @@ _SHAPE = TypeAdapter(tuple[int, int, int])
 @cache
 def sandbox() -> Sandbox:
     """This worker's own sandbox, opened at first need and closed with the worker."""
-    opened = open_sandbox()
+    opened = SANDBOXES["process"]()
     atexit.register(opened.close)
     return opened
 
@@ -58,10 +58,7 @@ def capture_and_judge(
 ) -> str:
     """Excerpt, exercise, graphs of reference and template, blanks (all JSON) → Judgement JSON."""
     own, asked = Excerpt.model_validate_json(excerpt), Assignment.model_validate_json(exercise)
-    if own.problem is None:
-        captured = capture(own, asked.input_shape, sandbox().run)
-    else:
-        captured = None
+    captured = capture(own, asked.input_shape, sandbox().run) if own.problem is None else None
     judgement = judge(
         captured,
         own,

@@ -54,13 +54,17 @@ def run(
     exercise: Annotated[
         list[str] | None, typer.Option(help="Only this exercise; may be given several times.")
     ] = None,
-    profile: Annotated[Profile, typer.Option(help="static: no training; quick: minutes on a CPU.")] = Profile.quick,
+    profile: Annotated[
+        Profile, typer.Option(help="static: no training; quick: minutes on a CPU.")
+    ] = Profile.quick,
     data: Annotated[
         str, typer.Option(help="synthetic, cifar10 (downloads it), or a cifar-10-batches-py folder.")
     ] = "synthetic",
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes at once; default: one per CPU.")] = None,
     lang: Annotated[Language, typer.Option(help="Language of the pages.")] = Language.ko,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Grade again what an earlier run has graded.")] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Grade again what an earlier run has graded.")
+    ] = False,
 ) -> None:
     """Grade submissions: results.json, scores.csv and a page per student."""
     from grader.cli.progress import shown
@@ -107,7 +111,9 @@ def calibrate(
         list[str] | None, typer.Option(help="Only this exercise; may be given several times.")
     ] = None,
     profile: Annotated[str, typer.Option(help="Recipe of assignment.yaml to calibrate.")] = "quick",
-    data: Annotated[str, typer.Option(help="synthetic, cifar10, or a cifar-10-batches-py folder.")] = "synthetic",
+    data: Annotated[
+        str, typer.Option(help="synthetic, cifar10, or a cifar-10-batches-py folder.")
+    ] = "synthetic",
     seeds: Annotated[int, typer.Option(min=10, help="Training runs of each reference.")] = 30,
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes at once; default: one per CPU.")] = None,
 ) -> None:
@@ -126,7 +132,10 @@ def calibrate(
     for name, (described, _) in traced.items():
         if profile not in described.assignment.recipes:
             raise UserError(f"{name} has no recipe called {profile}; add it to its assignment.yaml")
-    starts = {name: (graph.model_dump_json(), e.assignment.recipes[profile].start) for name, (e, graph) in traced.items()}
+    starts = {
+        name: (graph.model_dump_json(), e.assignment.recipes[profile].start)
+        for name, (e, graph) in traced.items()
+    }
     with shown(err) as progress:
         progress.add("calibrate", len(traced) * seeds)
         made = calibrate_course(

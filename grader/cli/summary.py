@@ -12,7 +12,11 @@ from grader.records.results import Results
 def table(results: Results, language: str) -> Table:
     """One row per exercise: how many were graded, mean, full marks, missing."""
     korean = language == "ko"
-    names = ("과제", "채점", "평균", "만점자", "미제출") if korean else ("exercise", "graded", "mean", "full marks", "missing")
+    names = (
+        ("과제", "채점", "평균", "만점자", "미제출")
+        if korean
+        else ("exercise", "graded", "mean", "full marks", "missing")
+    )
     made = Table(box=None, pad_edge=False)
     for position, name in enumerate(names):
         made.add_column(name, justify="left" if position == 0 else "right")

@@ -10,8 +10,7 @@ from grader.networks.replay import references
 from grader.records.graph import ModelGraph, Node, PartialGraph, Program, Shape, ValueRef
 
 RESHAPES = frozenset(
-    "view _unsafe_view reshape _reshape_alias t transpose permute squeeze unsqueeze expand clone detach "
-    "alias contiguous _to_copy lift_fresh".split()
+    ["view", "_unsafe_view", "reshape", "_reshape_alias", "t", "transpose", "permute", "squeeze", "unsqueeze", "expand", "clone", "detach", "alias", "contiguous", "_to_copy", "lift_fresh"]
 )
 """Operators that keep every number and only change its place."""
 

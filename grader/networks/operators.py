@@ -44,13 +44,13 @@ _ROWS: dict[Family, str] = {
     "random": "bernoulli native_dropout rand rand_like randn randn_like uniform normal randperm randint "
     "rrelu_with_noise_functional",
 }
-_KEEP_CHANNELS = frozenset(
+_KEEP_CHANNELS: str = (
     "native_batch_norm _native_batch_norm_legit _native_batch_norm_legit_no_training _batch_norm_with_update "
     "avg_pool2d max_pool2d_with_indices _adaptive_avg_pool2d adaptive_max_pool2d upsample_nearest2d "
-    "upsample_bilinear2d clone detach alias contiguous _to_copy constant_pad_nd native_dropout bernoulli".split()
+    "upsample_bilinear2d clone detach alias contiguous _to_copy constant_pad_nd native_dropout bernoulli"
 )
 OPERATORS: dict[str, Operator] = {
-    name: Operator(family, family == "pointwise" or name in _KEEP_CHANNELS)
+    name: Operator(family, family == "pointwise" or name in _KEEP_CHANNELS.split())
     for family, names in _ROWS.items()
     for name in names.split()
 }

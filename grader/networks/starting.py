@@ -22,9 +22,7 @@ def ready(
     return network
 
 
-def network_of(
-    graphs: dict[str, tuple[str, Literal["he", "pytorch"]]], exercise: str, seed: int
-) -> Replay:
+def network_of(graphs: dict[str, tuple[str, Literal["he", "pytorch"]]], exercise: str, seed: int) -> Replay:
     """The reference of an exercise, ready to be trained; `graphs` has graph JSON and start by exercise."""
     graph, start = graphs[exercise]
     return ready(ModelGraph.model_validate_json(graph), start, seed)

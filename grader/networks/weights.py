@@ -99,7 +99,8 @@ def channel_order(
     by_name = {(slot.key, rank): slot for slot, rank in zip(standard, natural_ranks(standard), strict=True)}
     ours = {slot.layer.node: (slot.key, rank) for slot, rank in zip(slots, ranks, strict=True)}
     theirs = {
-        slot.layer.node: (slot.key, rank) for slot, rank in zip(standard, natural_ranks(standard), strict=True)
+        slot.layer.node: (slot.key, rank)
+        for slot, rank in zip(standard, natural_ranks(standard), strict=True)
     }
     blocks: list[tuple[int, ...] | None] = []
     for slot, rank in zip(slots, ranks, strict=True):

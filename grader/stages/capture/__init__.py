@@ -1,5 +1,5 @@
 """Asks a guest in a sandbox for the graph of a submission, and decides what to believe of the reply."""
 
-from grader.stages.capture.ask import Capture, capture
+from grader.stages.capture.ask import capture
 
-__all__ = ["Capture", "capture"]
+__all__ = ["capture"]

@@ -59,6 +59,8 @@ def capture(excerpt: Excerpt, image: Sequence[int], run: Callable[[bytes], Answe
         raise SandboxFault(f"the sandbox could not be locked: {answer.detail}")
     if answer.ending in ("timeout", "memory"):
         return Capture(problem=Problem(code=answer.ending, detail=answer.detail))
+    if answer.ending == "too_large":
+        return Capture(problem=Problem(code="too-large", detail=answer.detail))
     if answer.ending != "finished":
         return Capture(problem=Problem(code="ended", detail=answer.detail or answer.ending))
     try:
@@ -119,7 +121,9 @@ def partial_of(claims: Claims) -> PartialGraph | None:
         for v in claims.values
     )
     nodes = believe.partial_nodes(trace, len(values)) if trace and values else ()
-    return PartialGraph(values=values, nodes=nodes, layers=believe.with_calls(claims), batch=trace.batch if trace else 0)
+    return PartialGraph(
+        values=values, nodes=nodes, layers=believe.with_calls(claims), batch=trace.batch if trace else 0
+    )
 
 
 def traceback_text(frames: Sequence[Frame], error: ClaimedError, excerpt: Excerpt) -> str:

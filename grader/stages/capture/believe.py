@@ -148,7 +148,7 @@ def program_of(trace: ClaimedTrace, values: int, known: Sequence[Value]) -> Prog
     for claim in trace.nodes:
         args = tuple(renumbered(a) for a in claim.args)
         kwargs = {k: renumbered(v) for k, v in claim.kwargs.items()}
-        outputs = []
+        outputs: list[int | None] = []
         for output in claim.outputs:
             if output is None:
                 outputs.append(None)
@@ -169,7 +169,7 @@ def program_of(trace: ClaimedTrace, values: int, known: Sequence[Value]) -> Prog
                 module=claim.module,
                 line=claim.line,
                 grad=claim.grad,
-            )  # fmt: skip
+            )
         )
     assert trace.output is not None
     program = Program(batch=trace.batch, nodes=tuple(nodes), output=number(trace.output))
@@ -299,7 +299,7 @@ def within_budget(graph: ModelGraph, image: Sequence[int]) -> None:
             needs = cost(graph, program, image, program.batch)
         except NotImplementedError:  # torch knows no shape rule for an operator: the sandbox did run it
             needs = Cost(sum(_numel(s) for node in program.nodes for s in node.shapes), 0, ())
-        except Exception as error:  # noqa: BLE001 - whatever a lying graph makes torch raise
+        except Exception as error:
             raise Unbelievable(f"the graph does not fit together: {str(error)[:200]}") from error
         if (
             needs.elements > MAX_ELEMENTS_PER_IMAGE * program.batch
@@ -327,7 +327,7 @@ def faithful(graph: ModelGraph, traces: Sequence[ClaimedTrace], tensors: dict[st
         try:
             with torch.no_grad():
                 output = network(image.clone())
-        except Exception as error:  # noqa: BLE001 - whatever a lying graph makes torch raise
+        except Exception as error:
             raise Refused(Problem(code="depends-on-batch", detail=str(error)[:200])) from error
         if output.shape != claimed.shape or not torch.allclose(
             output,

@@ -21,7 +21,7 @@ Name = Annotated[str, Field(max_length=500)]
 class _Claim(BaseModel):
     """Something that a guest says."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", strict=False)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class ClaimedValue(_Claim):

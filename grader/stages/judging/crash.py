@@ -289,7 +289,7 @@ def _say(code: str, en: str, ko: str, hint_en: str, hint_ko: str) -> _Explains:
 
         def put(text: str) -> str:
             for number, group in enumerate(groups):
-                text = text.replace("{%d}" % number, group)
+                text = text.replace(f"{{{number}}}", group)
             return text
 
         return Diagnosis(code, Text(en=put(en), ko=put(ko)), Text(en=put(hint_en), ko=put(hint_ko)))

@@ -67,7 +67,8 @@ def outputs(subject: Subject, assignment: Assignment, images: Tensor, train: boo
     subject.network.train(train)
     torch.manual_seed(0)  # dropout and other noise: the same for the same network
     with torch.no_grad():
-        return subject.network(images.clone())
+        answer: Tensor = subject.network(images.clone())
+        return answer
 
 
 def portrait(subject: Subject, assignment: Assignment, images: Tensor) -> Portrait:
@@ -83,7 +84,7 @@ def portrait(subject: Subject, assignment: Assignment, images: Tensor) -> Portra
         trained = network(images.clone())
         weights = torch.linspace(-1, 1, trained.numel(), dtype=torch.float64).cos().reshape(trained.shape)
         if trained.requires_grad:
-            (trained * weights).sum().backward()  # type: ignore[no-untyped-call]
+            (trained * weights).sum().backward()
         else:
             problem = "the output does not depend on any parameter that can be trained"
     except RuntimeError as error:  # "modified by an inplace operation"

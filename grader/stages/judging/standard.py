@@ -45,4 +45,3 @@ def prepared(graph_json: str, image: tuple[int, int, int]) -> Standard:
         tuple(distinct.values()),
         trail(subject, order, images),
     )
-

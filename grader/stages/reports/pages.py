@@ -91,7 +91,8 @@ def _prose(context: Context, text: Text | str) -> Markup:
     if len(parts) % 2 == 0:
         return escape(sentence)
     return Markup("").join(
-        Markup("<code>{}</code>").format(part) if index % 2 else escape(part) for index, part in enumerate(parts)
+        Markup("<code>{}</code>").format(part) if index % 2 else escape(part)
+        for index, part in enumerate(parts)
     )
 
 

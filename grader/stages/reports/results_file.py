@@ -39,8 +39,12 @@ def read_results(path: Path) -> Results:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(step) for step in first["loc"])
-        raise UserError(f"{path} does not fit version {SCHEMA_VERSION} at {where}: {first['msg']}; {again}") from None
+        raise UserError(
+            f"{path} does not fit version {SCHEMA_VERSION} at {where}: {first['msg']}; {again}"
+        ) from None
     for submission in results.submissions:
         if set(submission.exercises) != set(results.run.exercises):
-            raise UserError(f"{path} has other exercises for {submission.student_id} than for the run; {again}")
+            raise UserError(
+                f"{path} has other exercises for {submission.student_id} than for the run; {again}"
+            )
     return results

@@ -26,7 +26,8 @@ def findings(verdicts: Iterable[Verdict], exercise: Assignment, profile: str) ->
     """Points for every check of the profile; a check without a verdict was blocked by an earlier one."""
     by_check = {verdict.check: verdict for verdict in verdicts}
     return tuple(
-        _finding(by_check.get(check) or _blocked(check), exercise.rubric[check]) for check in checks_of(profile)
+        _finding(by_check.get(check) or _blocked(check), exercise.rubric[check])
+        for check in checks_of(profile)
     )
 
 

@@ -1,0 +1,51 @@
+# make demo   set everything up and grade the example submissions
+# make test   set everything up and run all checks
+# A machine with a GPU: make demo CONSTRAINTS=my-constraints.txt (another torch; see README.md)
+
+PYTHON ?= python3
+CONSTRAINTS ?= constraints.txt
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.PHONY: demo test check lint fix accept templates clean
+
+$(INSTALLED): pyproject.toml $(CONSTRAINTS) requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+# the pinned pair first: asked for by range, pip would choose the newest torch with gigabytes of CUDA;
+# torchvision without its own demands, which name another build of torch
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep '^torch==' $(CONSTRAINTS))"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps "$$(grep '^torchvision==' $(CONSTRAINTS))"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint $(CONSTRAINTS) --constraint requirements.lock --editable '.[dev]'
+	@touch $@
+
+demo: $(INSTALLED)
+	@$(BIN)/grader run examples/submissions --out grading; code=$$?; \
+	 if [ $$code -gt 1 ]; then exit $$code; fi; \
+	 echo "Open $(CURDIR)/grading/index.html in a browser."
+
+test: $(INSTALLED) lint
+	$(BIN)/python -m pytest
+
+check: test
+
+lint: $(INSTALLED)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	MYPYPATH=grader/guest $(BIN)/mypy --strict --exclude-gitignore $(wildcard grader/guest/[a-z]*.py)
+	$(BIN)/lint-imports
+
+fix: $(INSTALLED)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+accept: $(INSTALLED)      # refresh expected texts, to be reviewed as a diff
+	$(BIN)/python -m pytest --accept tests
+
+templates: $(INSTALLED)   # student templates from reference/*/solution.py
+	$(BIN)/python -m grader.authoring.template
+
+clean:
+	rm -rf $(VENV) grading

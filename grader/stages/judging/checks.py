@@ -1,0 +1,263 @@
+"""The checks of a network that has a graph: shape, channels, function, gradients."""
+
+from __future__ import annotations
+
+import torch
+
+from grader.networks import operators
+from grader.networks.layers import Wiring, layers
+from grader.networks.replay import Replay
+from grader.networks.weights import fill, natural, slots_of
+from grader.records.assignment import Assignment as Exercise
+from grader.records.base import Text
+from grader.records.findings import BlankLeft, Verdict
+from grader.records.graph import Capture, ModelGraph, Program
+from grader.records.submission import Excerpt
+from grader.stages.judging.channels import found_layers, pair, table
+from grader.stages.judging.crash import shape_text
+from grader.stages.judging.departure import departure
+from grader.stages.judging.fingerprint import Portrait, Subject, close
+from grader.stages.judging.standard import Standard
+from grader.stages.judging.verdicts import OK, failed, passed
+from grader.stages.judging.words import listed, operator_at, operator_name, place
+
+
+def check_shape(graph: ModelGraph, exercise: Exercise) -> Verdict:
+    """The output is N×10 for several N, finite, and the input is left unchanged."""
+    expected = exercise.outputs
+    network, slots = Replay(graph), slots_of(graph)
+    fill(network, slots, natural(slots), "pytorch", seed=0)
+    for batch in (2, 5, 1):
+        images = torch.rand(batch, *exercise.input_shape, generator=torch.Generator().manual_seed(1))
+        for training in (True, False):
+            given = images.clone()
+            network.train(training)
+            try:
+                with torch.no_grad():
+                    answer = network(given)
+            except Exception as error:  # noqa: BLE001 - torch's own word on why it does not fit
+                reason = str(error).splitlines()[0][:200]
+                return failed(
+                    "shape",
+                    "not-every-batch-size",
+                    Text(
+                        en=f"With {batch} image(s) `forward` fails: {reason}",
+                        ko=f"이미지가 {batch}장이면 `forward`가 실패해요: {reason}",
+                    ),
+                    _BATCH_HINT,
+                    share=0.5 if batch == 1 else 0.0,
+                )
+            if tuple(answer.shape) != (batch, expected):
+                shape = shape_text(tuple(answer.shape), -1)
+                return failed(
+                    "shape",
+                    "wrong-shape",
+                    Text(
+                        en=f"The output for {batch} image(s) has shape {shape}, expected {batch}×{expected}.",
+                        ko=f"이미지 {batch}장에 대한 출력 모양이 {shape}이에요. {batch}×{expected}이어야 해요.",
+                    ),
+                    _OUTPUT_HINT if batch != 1 else _BATCH_HINT,
+                    share=0.5 if batch == 1 else 0.0,
+                )
+            if not bool(torch.isfinite(answer).all()):
+                return failed(
+                    "shape",
+                    "not-finite",
+                    Text(en="The output holds NaN or infinity.", ko="출력에 NaN이나 무한대가 있어요."),
+                    Text(
+                        en="Is there a division, logarithm or root that can meet zero?",
+                        ko="0을 만날 수 있는 나눗셈, 로그, 제곱근이 있나요?",
+                    ),
+                )
+            if not given.equal(images):
+                return failed(
+                    "shape",
+                    "input-changed",
+                    Text(
+                        en="The output has the right shape, but `forward` changes the images it is given.",
+                        ko="출력 모양은 맞지만, `forward`가 입력 이미지를 바꿔 버려요.",
+                    ),
+                    Text(
+                        en="Which line works in place (`+=`, `relu_`, `inplace=True`) on `x` itself?",
+                        ko="`x` 자체에 제자리 연산(`+=`, `relu_`, `inplace=True`)을 하는 줄이 있나요?",
+                    ),
+                    share=0.5,
+                )
+    return passed(
+        "shape",
+        Text(
+            en=f"The output is N×{expected} for 1, 2 and 5 images, finite, and the input is left unchanged.",
+            ko=f"이미지 1장, 2장, 5장에서 출력이 모두 N×{expected}이고, 값이 유한하고, 입력은 그대로예요.",
+        ),
+    )
+
+
+_OUTPUT_HINT = Text(
+    en="How many numbers should the last layer give per image, and is the batch side still first?",
+    ko="마지막 층은 이미지마다 숫자를 몇 개 내야 하나요? 배치 차원이 맨 앞에 그대로 있나요?",
+)
+_BATCH_HINT = Text(
+    en="Is a batch size written into the code, or does `squeeze()` without a dimension remove it when it is 1?",
+    ko="배치 크기가 코드에 박혀 있거나, 차원을 적지 않은 `squeeze()`가 배치 차원까지 없애지 않나요?",
+)
+
+
+def check_channels(capture: Capture, standard: Standard, same_function: bool) -> Verdict:
+    """Each layer's in, out, kernel, stride and padding against the reference's; all registered and used."""
+    if capture.graph is not None:
+        called = layers(Wiring(capture.graph, capture.graph.train))
+        values, declarations = capture.graph.values, capture.graph.layers
+    else:
+        partial = capture.partial
+        assert partial is not None
+        program = Program(batch=partial.batch, nodes=partial.nodes, output=0)
+        called = layers(Wiring(partial, program)) if partial.values else []
+        values, declarations = partial.values, partial.layers
+    found = found_layers(called, declarations, values, crashed=capture.graph is None)
+    rows = table(standard.layers, found, pair(standard.layers, found), same_function)
+    wrong = [row for row in rows if not row.ok]
+    if not wrong:
+        return passed("channels", OK["channels"], layers=rows)
+    names = ", ".join(row.name for row in wrong[:4]) + (" …" if len(wrong) > 4 else "")
+    return Verdict(
+        check="channels", outcome="failed", share=max(0.0, 1 - len(wrong) / max(len(rows), 1)), code="layers-differ",
+        message=Text(
+            en=f"{len(wrong)} of {len(rows)} layers are not as asked for: {names}.",
+            ko=f"층 {len(rows)}개 가운데 {len(wrong)}개가 과제와 달라요: {names}.",
+        ),
+        hint=Text(
+            en="Compare the two columns of the table: where does each number come from?",
+            ko="표의 두 열을 비교해 보세요. 각 숫자는 어디에서 온 걸까요?",
+        ),
+        layers=rows,
+    )  # fmt: skip
+
+
+def check_function(
+    subject: Subject, standard: Standard, excerpt: Excerpt, blanks: tuple[BlankLeft, ...]
+) -> Verdict:
+    """With equal parameters, the outputs equal the reference's."""
+    found = departure(subject, standard.subject, standard.trail, standard.images)
+    where, hint = None, None
+    message = Text(
+        en="With the same parameters, the network gives other outputs than the exercise's.",
+        ko="같은 파라미터를 넣었을 때 과제의 네트워크와 출력이 달라요.",
+    )
+    if found is not None:
+        after = listed(operator_at(node) for node in found.after)
+        if found.node is not None:
+            where = place(found.node.line, excerpt)
+            here = operator_at(found.node)
+            message = Text(
+                en=f"{message.en} Up to {after.en} it is right; from {here.en} on it is not.",
+                ko=f"{message.ko} {after.ko}까지는 맞고, {here.ko}부터 달라져요.",
+            )
+        else:
+            where = place(found.after[0].line, excerpt) if found.after[0] else None
+            message = Text(
+                en=f"{message.en} What is returned is right up to {after.en}, but the exercise goes on from there.",
+                ko=f"{message.ko} {after.ko}까지는 맞지만, 과제의 네트워크는 그 뒤에 계산이 더 있어요.",
+            )
+        if found.expected:
+            expected = listed(operator_name(node) for node in found.expected)
+            hint = Text(
+                en=f"The exercise's network goes on from there with {expected.en}. What does yours do instead, and with which tensor?",
+                ko=f"과제의 네트워크는 그다음에 {expected.ko}을(를) 해요. 여러분의 코드는 어떤 텐서로 무엇을 하고 있나요?",
+            )
+        else:
+            hint = Text(
+                en="Which tensor should go into this line, and is this step part of the exercise?",
+                ko="이 줄에는 어떤 텐서가 들어가야 할까요? 과제에 있는 단계가 맞나요?",
+            )
+    if blanks:
+        numbers = ", ".join(str(blank.number) for blank in blanks)
+        message = Text(
+            en=f"{message.en} Blanks left empty: {numbers}.", ko=f"{message.ko} 비어 있는 빈칸: {numbers}번."
+        )
+        hint = hint or blanks[0].hint
+    return failed("function", "other-function", message, hint, where=where)
+
+
+def check_train_mode(graph: ModelGraph, excerpt: Excerpt) -> Verdict:
+    noisy = [n for n in graph.train.nodes if (row := operators.find(n.op)) and row.family == "random"]
+    where = place(noisy[0].line, excerpt) if noisy else None
+    return failed(
+        "function",
+        "train-mode-differs",
+        Text(
+            en="In eval mode the network is right; in train mode it computes something else"
+            + (" (dropout or other noise)." if noisy else "."),
+            ko="eval 모드에서는 맞지만 train 모드에서는 다른 계산을 해요"
+            + ("(드롭아웃이나 난수가 있어요)." if noisy else "."),
+        ),
+        Text(
+            en="Which layer behaves differently in training, and does the exercise ask for it?",
+            ko="학습할 때 다르게 동작하는 층은 무엇인가요? 과제에서 요구한 층인가요?",
+        ),
+        share=0.5,
+        where=where,
+    )
+
+
+def check_gradients(
+    subject: Subject, likeness: Portrait, standard: Standard | None, excerpt: Excerpt
+) -> Verdict:
+    """Every parameter receives the gradient that it should.
+
+    Against the reference where the function is the same; else every used parameter must receive one.
+    """
+    if likeness.problem:
+        return failed(
+            "gradients",
+            "backward-fails",
+            Text(
+                en=f"`loss.backward()` fails: {likeness.problem[:300]}",
+                ko=f"`loss.backward()`가 실패해요: {likeness.problem[:300]}",
+            ),
+            Text(
+                en="Is a tensor changed in place (`+=`, `inplace=True`) after it was used, or cut off with `detach` or `no_grad`?",
+                ko="이미 계산에 쓴 텐서를 제자리에서 바꾸거나(`+=`, `inplace=True`), `detach`나 `no_grad`로 끊지 않았나요?",
+            ),
+        )
+    bad: list[str] = []
+    model = {}
+    if standard is not None:
+        likeness_of = standard.likeness
+        model = {
+            (slot.key, rank): (g, b)
+            for slot, rank, g, b in zip(
+                standard.subject.slots, likeness_of.assignment.ranks, likeness_of.gradients,
+                likeness_of.bias_gradients, strict=True,
+            )
+        }  # fmt: skip
+    for slot, rank, gradient, bias in zip(
+        subject.slots, likeness.assignment.ranks, likeness.gradients, likeness.bias_gradients, strict=True
+    ):
+        if model:
+            right_weight, right_bias = model[slot.key, rank]
+            right = (
+                gradient is not None and right_weight is not None and close(gradient, right_weight)
+                and (right_bias is None or (bias is not None and close(bias, right_bias)))
+            )  # fmt: skip
+        else:
+            right = gradient is not None and bool(gradient.abs().max() > 0)
+        if not right or not subject.graph.values[slot.layer.weight].requires_grad:
+            bad.append(slot.layer.name)
+    if not bad:
+        return passed("gradients", OK["gradients"])
+    cut = next((n for n in subject.graph.train.nodes if n.op.startswith("aten.detach") or not n.grad), None)
+    names = ", ".join(bad[:5]) + (" …" if len(bad) > 5 else "")
+    return failed(
+        "gradients",
+        "gradients-missing",
+        Text(
+            en=f"These layers do not receive the gradient they should: {names}. They cannot learn as intended.",
+            ko=f"이 층들에 그래디언트가 제대로 오지 않아요: {names}. 그래서 의도한 대로 학습할 수 없어요.",
+        ),
+        Text(
+            en="Is there a `detach()`, `.data`, `no_grad()` or `requires_grad_(False)` on their way to the output?",
+            ko="출력까지 가는 길에 `detach()`, `.data`, `no_grad()`, `requires_grad_(False)`가 있지 않나요?",
+        ),
+        share=max(0.0, 0.5 - 0.5 * len(bad) / max(1, len(subject.slots))),
+        where=place(cut.line, excerpt) if cut else None,
+    )

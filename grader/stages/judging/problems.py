@@ -1,0 +1,187 @@
+"""Submissions that have no graph: they crashed, or did what no graph can say."""
+
+from __future__ import annotations
+
+from grader.records.base import Text
+from grader.records.findings import BlankLeft, CheckName, Verdict
+from grader.records.graph import Capture, Problem
+from grader.records.judgement import Judgement
+from grader.records.submission import Excerpt
+from grader.stages.judging.checks import check_channels
+from grader.stages.judging.crash import diagnose
+from grader.stages.judging.standard import Standard
+from grader.stages.judging.verdicts import OK, blocked_after, failed, passed, with_blocked
+from grader.stages.judging.words import place
+
+SYNTAX_HINT = Text(
+    en="Look at this line and the one above: a bracket, colon or quote that is missing, or an indentation?",
+    ko="이 줄과 바로 윗줄을 보세요. 괄호, 콜론, 따옴표가 빠졌거나 들여쓰기가 어긋나지 않았나요?",
+)
+
+
+def unsure(problem: Problem) -> Judgement:
+    reason = {
+        "meddled": Text(
+            en="The submission's process gave an answer that no network gives; a person must look at the code.",
+            ko="제출한 코드가 정상적인 네트워크라면 나올 수 없는 응답을 보냈어요. 조교가 코드를 직접 확인할 거예요.",
+        ),
+        "unfaithful": Text(
+            en="The network computes something that cannot be followed (outside torch, perhaps); a person must look.",
+            ko="계산 과정을 끝까지 따라갈 수 없었어요(torch 밖에서 계산하는 부분이 있는 것 같아요). 조교가 직접 확인할 거예요.",
+        ),
+    }[problem.code]
+    return Judgement(verdicts=(), unsure=reason)
+
+
+def nothing_added(blanks: tuple[BlankLeft, ...]) -> Verdict:
+    where = blanks[0].place if blanks else None
+    numbers = ", ".join(str(blank.number) for blank in blanks)
+    return failed(
+        "function",
+        "template-unchanged",
+        Text(
+            en="This is still the network of the template: nothing was added to it."
+            + (f" Blanks left empty: {numbers}." if numbers else ""),
+            ko="아직 템플릿 그대로예요. 네트워크에 더해진 것이 없어요."
+            + (f" 비어 있는 빈칸: {numbers}번." if numbers else ""),
+        ),
+        blanks[0].hint if blanks else None,
+        where=where,
+    )
+
+
+def without_graph(
+    capture: Capture, excerpt: Excerpt, standard: Standard, blanks: tuple[BlankLeft, ...]
+) -> Judgement:
+    if capture.crash is not None:
+        diagnosis = diagnose(capture.crash, capture.partial)
+        message, hint = diagnosis.message, diagnosis.hint
+        if blanks and capture.crash.phase != "import":
+            numbers = ", ".join(str(blank.number) for blank in blanks)
+            message = Text(
+                en=f"{message.en} Blanks left empty: {numbers}.",
+                ko=f"{message.ko} 비어 있는 빈칸: {numbers}번.",
+            )
+            hint = blanks[0].hint
+        check: CheckName = "shape" if capture.crash.phase == "forward" else "loads"
+        where = place(capture.crash.line, excerpt)
+        cause = failed(check, diagnosis.code, message, hint, where=where, details=capture.crash.traceback)
+    else:
+        assert capture.problem is not None
+        cause = problem_verdict(capture.problem, excerpt)
+    if cause.check == "loads":
+        return Judgement(verdicts=blocked_after(cause))
+    loads = passed("loads", OK["loads"])
+    if capture.partial is None:
+        return Judgement(verdicts=with_blocked((loads, cause)))
+    verdicts = [loads, cause, check_channels(capture, standard, same_function=False)]
+    if cause.check == "function" and capture.problem is not None and capture.problem.output_fits:
+        verdicts.append(passed("shape", Text(en="The output is N×10.", ko="출력이 N×10이에요.")))
+    return Judgement(verdicts=with_blocked(tuple(verdicts)))
+
+
+def problem_verdict(problem: Problem, excerpt: Excerpt) -> Verdict:
+    """A verdict for a network that has no graph although Python did not crash."""
+    where = place(problem.line, excerpt)
+    texts: dict[str, tuple[CheckName, Text, Text]] = {
+        "not-a-tensor": (
+            "shape",
+            Text(
+                en=f"`forward` must return one tensor N×10; it returns {problem.detail}.",
+                ko=f"`forward`는 N×10 텐서 하나를 돌려줘야 하는데 {problem.detail}을(를) 돌려줬어요.",
+            ),
+            Text(
+                en="What stands behind the last `return` of `forward`, if there is one?",
+                ko="`forward` 마지막의 `return` 뒤에는 무엇이 있나요? `return`이 있긴 한가요?",
+            ),
+        ),
+        "unknown-operator": (
+            "shape",
+            Text(
+                en=f"The network uses `{problem.detail}`, which cannot be graded.",
+                ko=f"네트워크가 채점할 수 없는 연산 `{problem.detail}`을(를) 써요.",
+            ),
+            Text(
+                en="Can the same be written with the layers and functions of the lecture?",
+                ko="수업에서 배운 층과 함수로 같은 계산을 쓸 수 있을까요?",
+            ),
+        ),
+        "depends-on-batch": (
+            "shape",
+            Text(
+                en="`forward` does something else when the number of images changes.",
+                ko="이미지 수(배치 크기)가 바뀌면 `forward`가 다르게 동작해요.",
+            ),
+            Text(
+                en="Is a batch size written into the code, or lost in a `view` or `squeeze`?",
+                ko="배치 크기가 코드에 박혀 있거나, `view`나 `squeeze`에서 사라지지 않나요?",
+            ),
+        ),
+        "depends-on-pixels": (
+            "function",
+            Text(
+                en="`forward` takes numbers out of tensors (`.item()`, `if x > 0` …), so that it is another network for every image.",
+                ko="`forward`가 텐서에서 숫자를 꺼내 써서(`.item()`, `if x > 0` 등) 이미지마다 다른 네트워크가 돼요.",
+            ),
+            Text(
+                en="Can that line work on the tensor as a whole?",
+                ko="그 줄을 텐서 전체에 대한 연산으로 쓸 수 있을까요?",
+            ),
+        ),
+        "layers-made-in-forward": (
+            "function",
+            Text(
+                en="`forward` makes a new layer each time it is called: it starts from random numbers every time and never learns.",
+                ko="`forward`를 부를 때마다 층을 새로 만들어요. 매번 무작위 값에서 다시 시작하니 학습이 되지 않아요.",
+            ),
+            Text(
+                en="Where should layers with parameters be made, so that they are there before the first call?",
+                ko="파라미터가 있는 층은 어디에서 만들어야 처음부터 끝까지 같은 층을 쓸 수 있을까요?",
+            ),
+        ),
+        "changes-between-calls": (
+            "function",
+            Text(
+                en="`forward` answers differently when it is called twice.",
+                ko="`forward`를 두 번 부르면 답이 달라져요.",
+            ),
+            Text(
+                en="Does `forward` keep something in `self`, count its calls, or make new layers?",
+                ko="`forward`가 `self`에 무언가를 저장하거나, 횟수를 세거나, 층을 새로 만들지 않나요?",
+            ),
+        ),
+        "too-large": (
+            "shape",
+            Text(
+                en=f"The network is far larger than the exercise's ({problem.detail}); it was not run.",
+                ko=f"네트워크가 과제보다 훨씬 커서({problem.detail}) 실행하지 않았어요.",
+            ),
+            Text(en="Which layer has far too many channels?", ko="채널이 지나치게 많은 층은 어느 것인가요?"),
+        ),
+        "timeout": (
+            "loads",
+            Text(
+                en="Building or running the network did not come to an end within the time limit.",
+                ko="네트워크를 만들거나 실행하는 데 시간이 너무 오래 걸려서 멈췄어요.",
+            ),
+            Text(en="Is there a loop that does not end?", ko="끝나지 않는 반복문이 있지 않나요?"),
+        ),
+        "memory": (
+            "loads",
+            Text(
+                en="Building or running the network took more memory than the limit.",
+                ko="네트워크를 만들거나 실행하는 데 메모리를 제한보다 많이 썼어요.",
+            ),
+            Text(en="Which tensor or layer is so large?", ko="어떤 텐서나 층이 그렇게 큰가요?"),
+        ),
+        "ended": (
+            "loads",
+            Text(
+                en="The Python process ended before the network was built.",
+                ko="네트워크를 만들기 전에 파이썬이 종료됐어요.",
+            ),
+            Text(en="Does the code call `exit()`?", ko="코드에서 `exit()`을 부르지 않나요?"),
+        ),
+    }
+    check, message, hint = texts[problem.code]
+    return failed(check, problem.code, message, hint, where=where)
