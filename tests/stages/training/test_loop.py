@@ -14,6 +14,7 @@ from plain_networks import (
 )
 from torch import Tensor, nn
 
+from grader.errors import TrainingFault
 from grader.records.training import TrainingRecord
 from grader.stages.training.data import DataSet
 from grader.stages.training.loop import batches, train
@@ -155,6 +156,17 @@ def test_a_network_whose_outputs_are_nan_only_in_eval_mode_is_reported_as_diverg
 
     record = train(started(Breaking(), 0), SHORT, synthetic_data, 0)
     assert record.diverged and record.steps == 10
+
+
+def test_what_torch_refuses_to_do_is_our_fault(synthetic_data: DataSet):
+    class TooLarge(SmallNetwork):
+        def forward(self, x: Tensor) -> Tensor:
+            raise RuntimeError("not enough memory: you tried to allocate 2 TB\nException raised from ...")
+
+    with pytest.raises(
+        TrainingFault, match=r"^training stopped: not enough memory: you tried to allocate 2 TB$"
+    ):
+        train(TooLarge(), SHORT, synthetic_data, 0)
 
 
 def test_a_record_of_a_diverged_run_survives_json():
