@@ -21,7 +21,7 @@ from grader.stages.reports.scores import number, scores_csv
 from grader.stages.reports.words import CHECK_WORDS, WORDS, duration
 from grader.stages.reports.writing import replace_file
 
-MARK = b'<meta name="generator" content="vgg-lab-grader">'
+GENERATOR = b'<meta name="generator" content="vgg-lab-grader">'
 """In every page: tells pages of an earlier run from files that are not ours."""
 
 SYMBOLS: Mapping[str, str] = {
@@ -44,7 +44,7 @@ def write_reports(results: Results, out: Path, language: str) -> Path:
         page = student_page.render(run=results.run, submission=submission, checks=_checks_of(submission))
         replace_file(students / name, _encoded(page))
     for old in sorted(students.glob("*.html")):
-        if old.name not in names and MARK in old.read_bytes()[:1000]:
+        if old.name not in names and GENERATOR in old.read_bytes()[:1000]:
             old.unlink()
     replace_file(out / "scores.csv", scores_csv(results))
     index = environment.get_template("index.html.j2").render(
@@ -71,7 +71,7 @@ def _environment(language: str) -> Environment:
     )
     environment.globals.update(
         language=language,
-        mark=Markup(MARK.decode()),
+        generator=Markup(GENERATOR.decode()),
         w={key: text.in_language(language) for key, text in WORDS.items()},
         check_words=CHECK_WORDS,
         symbols=SYMBOLS,
@@ -84,9 +84,9 @@ def _environment(language: str) -> Environment:
 
 
 @pass_context
-def _prose(context: Context, text: Text | str) -> Markup:
+def _prose(context: Context, text: Text) -> Markup:
     """A message in the page's language; what stands between backticks is set as code."""
-    sentence = text if isinstance(text, str) else text.in_language(context["language"])
+    sentence = text.in_language(context["language"])
     parts = sentence.split("`")
     if len(parts) % 2 == 0:
         return escape(sentence)

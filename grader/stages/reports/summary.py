@@ -65,7 +65,7 @@ def _distribution(name: str, results: Results) -> Distribution:
         if its_state in ("missing", "review") or result.points is None:
             continue
         points.append(result.points)
-        tenth = BINS if its_state == "full" else int(BINS * result.points / result.max_points)
+        tenth = BINS if its_state == "full" else min(BINS - 1, int(BINS * result.points / result.max_points))
         bins[tenth] += 1
     return Distribution(
         exercise=name,

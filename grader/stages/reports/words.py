@@ -21,7 +21,7 @@ CHECK_WORDS: dict[CheckName, CheckWords] = {
         Text(en="Loads", ko="불러오기"),
         Text(
             en="Your file can be read, it holds the class, and the class can be created.",
-            ko="파일을 읽을 수 있고, 그 안에서 class를 찾아 객체를 만들 수 있는지 봐요.",
+            ko="파일을 읽을 수 있고, 그 안에서 클래스를 찾아 객체를 만들 수 있는지 봐요.",
         ),
     ),
     "shape": CheckWords(
@@ -135,16 +135,18 @@ WORDS: dict[str, Text] = {
     "code": Text(en="Code", ko="코드"),
     "message": Text(en="What the first student was told", ko="첫 학생에게 보인 설명"),
     "how_many": Text(en="Students", ko="학생"),
+    "who": Text(en="Who", ko="해당 학생"),
     "no_mistakes": Text(en="No check failed.", ko="실패한 검사가 없습니다."),
     # a student's page
     "student_title": Text(en="Lab results", ko="실습 채점 결과"),
-    "graded_from": Text(en="Graded: class {0} in {1}", ko="채점한 코드: {1}의 class {0}"),
+    "graded_from": Text(en="Graded: class {0} in {1}", ko="채점한 코드: {1}의 클래스 {0}"),
     "trained_once": Text(
         en="Networks that compute the same are trained once, and the result counts for all of them.",
         ko="같은 계산을 하는 네트워크는 한 번만 학습시키고, 그 결과를 똑같이 적용해요.",
     ),
     "hint": Text(en="Think about it", ko="생각해 보기"),
     "place": Text(en="{0}, line {1}", ko="{0}, {1}번째 줄"),
+    "all_layers": Text(en="Layer by layer", ko="층별로 보기"),
     "layer": Text(en="Layer", ko="층"),
     "expected": Text(en="Expected", ko="과제의 층"),
     "found": Text(en="Yours", ko="내 코드의 층"),
@@ -158,7 +160,7 @@ WORDS: dict[str, Text] = {
     "how_found": Text(
         en="To be graded here, a .py file or a notebook that you hand in has to define a class with this name "
         "(capitals count):",
-        ko="제출한 .py 파일이나 노트북 안에 아래 이름의 class가 있어야 채점할 수 있어요(대소문자까지 같아야 해요).",
+        ko="제출한 .py 파일이나 노트북 안에 이 이름의 클래스가 있어야 채점할 수 있어요(대소문자까지 같아야 해요).",
     ),
     "or": Text(en="or", ko="또는"),
     "review_heading": Text(

@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from stages.reports.readable import readable
+from stages.reports.results_sample import INJECTION, RESULTS, RUN, student
+
+from grader.errors import UserError
+from grader.records.results import Results
+from grader.stages.reports import write_reports
+from grader.stages.reports.words import CHECK_WORDS, WORDS
+
+Expect = Callable[[str, str], None]
+
+ALL_MISSING = tuple(RESULTS.submissions[-1].exercises.values())
+
+
+@pytest.fixture(scope="module", params=["ko", "en"])
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def out(language: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp(language)
+    assert write_reports(RESULTS, folder, language) == folder / "index.html"
+    return folder
+
+
+def pages(folder: Path) -> list[Path]:
+    return [folder / "index.html", *sorted((folder / "students").iterdir())]
+
+
+class Tags(HTMLParser):
+    """Every tag and attribute of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+
+def test_the_index_reads_as_expected(out: Path, language: str, expect: Expect) -> None:
+    expect(readable((out / "index.html").read_text("utf-8")), f"reports/class/index.{language}.txt")
+
+
+@pytest.mark.parametrize(
+    ("number", "case"),
+    [
+        ("20231002", "crashed"),
+        ("20231003", "misconceptions"),
+        ("20231004", "our_fault"),
+        ("20231006", "unsure"),
+    ],
+)
+def test_a_students_page_reads_as_expected(
+    out: Path, language: str, expect: Expect, number: str, case: str
+) -> None:
+    text = readable((out / "students" / f"{number}.html").read_text("utf-8"))
+    expect(text, f"reports/class/{case}.{language}.txt")
+
+
+def test_the_same_results_give_the_same_bytes(out: Path, language: str, tmp_path: Path) -> None:
+    write_reports(RESULTS, tmp_path, language)
+    assert [path.name for path in pages(tmp_path)] == [path.name for path in pages(out)]
+    for first, second in zip(pages(out), pages(tmp_path), strict=True):
+        assert first.read_bytes() == second.read_bytes()
+
+
+def test_pages_say_their_language_and_load_nothing(out: Path, language: str) -> None:
+    for path in pages(out):
+        tags = Tags(path.read_text("utf-8")).found
+        assert dict(tags)["html"] == {"lang": language}
+        assert not {tag for tag, _ in tags} & {
+            "script",
+            "link",
+            "img",
+            "iframe",
+            "object",
+            "embed",
+            "base",
+            "form",
+        }
+        targets = [attributes["href"] or "" for _, attributes in tags if "href" in attributes]
+        assert targets
+        for target in targets:
+            file, _, _ = target.partition("#")
+            assert not file or (path.parent / file).is_file(), target
+        assert not re.search(r"url\(|@import", path.read_text("utf-8"))
+
+
+def test_no_markup_of_a_student_gets_through(out: Path) -> None:
+    for path in pages(out):
+        page = path.read_text("utf-8")
+        assert "<script" not in page and "<img" not in page
+        assert not any(name.startswith("on") for _, attributes in Tags(page).found for name in attributes)
+    assert INJECTION in readable((out / "students" / "20231005.html").read_text("utf-8"))
+
+
+def test_every_text_of_the_results_is_escaped(language: str, tmp_path: Path) -> None:
+    """All strings of the sample that a student or an error can choose, replaced by markup."""
+
+    def poison(value: object, key: str = "") -> object:
+        if isinstance(value, dict):
+            return {
+                ("<script>" + name if key == "other_files" else name): poison(inner, name)
+                for name, inner in value.items()
+            }
+        if isinstance(value, list):
+            return [poison(inner, key) for inner in value]
+        return f"`<script>`'\"><img src=x>{value}" if isinstance(value, str) and key not in fixed else value
+
+    fixed = {"check", "outcome", "status"}
+    poisoned = Results.model_validate(poison(RESULTS.model_dump(mode="json")))
+    write_reports(poisoned, tmp_path, language)
+    assert len(pages(tmp_path)) == len(RESULTS.submissions) + 1
+    for path in pages(tmp_path):
+        page = path.read_text("utf-8")
+        assert "&lt;script&gt;" in page
+        assert "<script" not in page and "<img" not in page
+
+
+def test_a_students_page_names_no_other_student_and_no_path_of_ours(out: Path) -> None:
+    known = {submission.student_id: submission.student_name for submission in RESULTS.submissions}
+    for number in ("20231001", "20231002", "20231003", "20231004", "20231005", "20231006"):
+        page = (out / "students" / f"{number}.html").read_text("utf-8")
+        assert number in page
+        for other, name in known.items():
+            assert other == number or other not in page
+            assert other == number or not name or name not in page
+        assert "/srv/" not in page
+    assert "/srv/" in (out / "index.html").read_text("utf-8")
+
+
+def test_pages_of_students_who_left_are_removed_and_other_files_are_not(
+    language: str, tmp_path: Path
+) -> None:
+    write_reports(RESULTS, tmp_path, language)
+    (tmp_path / "students" / "mine.html").write_text("<p>notes", encoding="utf-8")
+    write_reports(RESULTS.model_copy(update={"submissions": RESULTS.submissions[:1]}), tmp_path, language)
+    assert sorted(path.name for path in (tmp_path / "students").iterdir()) == ["20231001.html", "mine.html"]
+
+
+def test_a_class_of_nobody_still_has_an_index(language: str, tmp_path: Path) -> None:
+    index = write_reports(Results(run=RUN, submissions=()), tmp_path, language)
+    assert WORDS["no_students"].in_language(language) in index.read_text("utf-8")
+
+
+def test_a_name_that_is_no_valid_unicode_still_has_a_page(tmp_path: Path) -> None:
+    odd = student("\udcb1\udce8", "\udcb1", ("\udcb1.py",), *ALL_MISSING)
+    write_reports(Results(run=RUN, submissions=(odd,)), tmp_path, "ko")
+    assert len(pages(tmp_path)) == 2
+
+
+def test_a_folder_in_the_way_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "index.html").mkdir()
+    with pytest.raises(UserError, match=r"index\.html cannot be written"):
+        write_reports(RESULTS, tmp_path, "ko")
+
+
+def test_every_word_has_both_languages() -> None:
+    for text in [
+        *WORDS.values(),
+        *(part for words in CHECK_WORDS.values() for part in (words.name, words.about)),
+    ]:
+        assert re.search("[가-힣]", text.ko) and re.search("[A-Za-z]", text.en), text
+        assert set(re.findall(r"\{\d\}", text.en)) == set(re.findall(r"\{\d\}", text.ko)), text
