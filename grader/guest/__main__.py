@@ -30,17 +30,25 @@ IDLE_MS = 1000
 
 def main() -> None:
     """Warm up, say so, and serve until the other end of the control socket is closed."""
-    private = sys.argv[1]
-    scratch = os.path.join(private, "scratch")  # noqa: PTH118
-    parent = os.getppid()
-    os.umask(0o077)
-    os.mkdir(scratch)  # noqa: PTH102
-    os.chdir(scratch)  # noqa: TID251, PTH  - this process exists to run student code; nothing else shares it
+    private, parent = sys.argv[1], os.getppid()
     control = socket.socket(fileno=os.dup(0))
     os.dup2(os.open("/dev/null", os.O_RDWR), 0)
+    try:
+        serve_all(control, private, parent)
+    except (BrokenPipeError, ConnectionResetError):
+        pass  # whoever asked is gone
+    finally:
+        watch.remove(private)
+
+
+def serve_all(control: socket.socket, private: str, parent: int) -> None:
+    """Everything but the end."""
+    scratch = os.path.join(private, "scratch")  # noqa: PTH118
+    os.umask(0o077)
+    os.mkdir(scratch)  # noqa: PTH102
+    os.chdir(scratch)  # noqa: TID251  - this process exists to run student code; nothing else shares it
     walls = lockdown.leave_namespaces()
     make_oom_killers_choice()
-
     # before anything loads OpenMP: a pool of threads does not survive a fork
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS"):
         os.environ[name] = "1"
@@ -57,19 +65,14 @@ def main() -> None:
     gc.collect()
     gc.freeze()  # a child that collects garbage would copy every page it looks at
     control.send(json.dumps({"ready": True, "walls": walls, "landlock_abi": landlock.abi()}).encode())
-    try:
-        while wait_for_message(control, parent):
-            message, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 2)
-            if not message:
-                break
-            if not descriptors:
-                continue  # "enough" for a run that had just ended by itself
-            report = serve(json.loads(message), descriptors, control, rules, scratch, uid, answer.answer)
-            control.send(json.dumps(report).encode())
-    except (BrokenPipeError, ConnectionResetError):
-        pass  # whoever asked is gone
-    finally:
-        watch.empty(private)
+    while wait_for_message(control, parent):
+        message, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 2)
+        if not message:
+            return
+        if not descriptors:
+            continue  # "enough" for a run that had just ended by itself
+        report = serve(json.loads(message), descriptors, control, rules, scratch, uid, answer.answer)
+        control.send(json.dumps(report).encode())
 
 
 def serve(

@@ -133,3 +133,12 @@ def empty(folder: str) -> None:
             todo.append(target)
         if path != folder:
             os.rmdir(path)  # noqa: PTH106
+
+
+def remove(folder: str) -> None:
+    """Remove a folder and all that is in it."""
+    try:
+        empty(folder)
+        os.rmdir(folder)  # noqa: PTH106
+    except FileNotFoundError:
+        pass  # somebody else was faster

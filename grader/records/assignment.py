@@ -45,6 +45,8 @@ class Assignment(Record):
 
     name: str
     title: Text
+    order: int = 0
+    """Place among the exercises: on pages, in tables."""
     classes: tuple[str, ...]
     """Accepted class names, the first is the one that the template uses."""
     input_shape: tuple[Positive, Positive, Positive] = (3, 32, 32)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from grader.sandboxes.base import Limits, Reply, Sandbox
-from grader.sandboxes.probe import probe
 from grader.sandboxes.process import ProcessSandbox, SandboxPool
 
 SANDBOXES = {"process": ProcessSandbox}
 
-__all__ = ["SANDBOXES", "Limits", "ProcessSandbox", "Reply", "Sandbox", "SandboxPool", "probe"]
+__all__ = ["SANDBOXES", "Limits", "ProcessSandbox", "Reply", "Sandbox", "SandboxPool"]

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import select
-import shutil
 import socket
 import subprocess
 import sys
@@ -26,6 +25,7 @@ START_S = 300.0
 GRACE_S = 20.0
 """How much longer than a run may take the guest may need to report its end."""
 CHUNK = 1 << 20
+REMOVE = "import sys; sys.path.insert(0, sys.argv[1]); import watch; watch.remove(sys.argv[2])"
 
 
 class ProcessSandbox:
@@ -151,6 +151,7 @@ class _Guest:
 
     def __init__(self, folder: Path) -> None:
         self.runs = 0
+        self._folder = folder
         self._ready: dict[str, Any] | None = None
         self._private = Path(tempfile.mkdtemp(prefix="grader-"))
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  - closed in stop
@@ -211,7 +212,10 @@ class _Guest:
             self._process.kill()
             self._process.wait()
         self._errors.close()
-        shutil.rmtree(self._private, ignore_errors=True)
+        if self._private.exists():  # the guest was killed; its folder may be nested deeper than rmtree can go
+            subprocess.run(
+                [sys.executable, "-I", "-B", "-c", REMOVE, str(self._folder), str(self._private)], env={}
+            )
 
     def _collect(self, reply_out: int, limits: Limits) -> Reply:
         """Read the reply while it comes, until the guest reports the end of the run."""

@@ -1,0 +1,150 @@
+"""Seconds per submission for everything but training: this grader beside a plain script.
+
+    .venv/bin/python benchmarks/per_submission.py [--submissions 100] [--baseline 10] [--out FILE]
+
+Ours: intake's cut, capture in the sandbox, validation, judging, one worker that is warm. Baseline: what
+a teaching assistant's script does, a new Python process per submission that imports torch, loads the
+class and makes the same checks (shape at three batch sizes in both modes, channels, outputs and
+gradients against a reference with the same weights), without any sandbox. Both run pinned to one
+processor, in turn, in one run of this script.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LIBRARY = ROOT / "tests" / "submissions" / "correct"
+
+BASELINE = """
+import importlib.util, sys
+import torch
+torch.set_num_threads(1)
+
+def load(path, name):
+    spec = importlib.util.spec_from_file_location("submission_" + name, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return getattr(module, name)().double()
+
+student, reference, name = sys.argv[1:]
+net, ref = load(student, name), load(reference, name)
+verdicts = {"loads": True}
+with torch.no_grad():
+    verdicts["shape"] = all(
+        net.train(mode)(torch.rand(n, 3, 32, 32, dtype=torch.float64)).shape == (n, 10)
+        for n in (1, 2, 5) for mode in (True, False))
+layers = lambda m: sorted(str(x) for x in m.modules() if isinstance(x, (torch.nn.Conv2d, torch.nn.Linear)))
+verdicts["channels"] = layers(net) == layers(ref)
+verdicts["function"] = verdicts["gradients"] = False
+if sorted(p.shape for p in net.parameters()) == sorted(p.shape for p in ref.parameters()):
+    ours, theirs = dict(net.named_parameters()), dict(ref.named_parameters())
+    if ours.keys() == theirs.keys():
+        net.load_state_dict(ref.state_dict())
+        images = torch.rand(3, 3, 32, 32, dtype=torch.float64)
+        a, b = net.train()(images), ref.train()(images)
+        verdicts["function"] = torch.allclose(a, b)
+        a.sum().backward(), b.sum().backward()
+        verdicts["gradients"] = all(torch.allclose(ours[k].grad, theirs[k].grad) for k in ours)
+print(verdicts)
+"""
+
+
+def class_of(source: str, accepted: tuple[str, ...]) -> str:
+    """The last accepted class that a source defines."""
+    return [name for name in re.findall(r"^\s*class (\w+)", source, re.M) if name in accepted][-1]
+
+
+def main() -> None:
+    """Print the table, and write it to a file if asked to."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--submissions", type=int, default=100)
+    parser.add_argument("--baseline", type=int, default=10, help="runs of the plain script")
+    parser.add_argument("--out", type=Path)
+    options = parser.parse_args()
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    files = sorted(LIBRARY.glob("*/*.py"))
+    files = [files[(k * 37) % len(files)] for k in range(options.submissions)]
+
+    baseline = []
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder) / "plain.py"
+        script.write_text(BASELINE)
+        for file in files[: options.baseline]:
+            reference = ROOT / "reference" / file.parent.name / "solution.py"
+            name = {"base": "VGG", "skip": "VGG_SKIP", "dense": "VGG_DENSE", "ca": "VGG_CA"}[file.parent.name]
+            began = time.perf_counter()
+            subprocess.run([sys.executable, script, file, reference, name], capture_output=True, check=False)
+            baseline.append(time.perf_counter() - began)
+
+    from grader import pipeline_jobs as jobs
+    from grader.course import default_root, read_course
+    from grader.pipeline import whole
+    from grader.stages.intake import cut, read_submissions
+
+    course = read_course(default_root())
+    graphs = {}
+    for name, exercise in course.items():
+        reference_excerpt = whole(name, exercise.assignment.classes[0], "solution.py", exercise.solution)
+        from grader.records.graph import Capture
+
+        captured = Capture.model_validate_json(
+            jobs.capture_one(reference_excerpt.model_dump_json(), exercise.assignment.input_shape)
+        )
+        assert captured.graph is not None
+        graphs[name] = captured.graph.model_dump_json()
+    ours, full = [], 0
+    for position, file in enumerate([*files[:4], *files]):  # the first four warm up
+        exercise = course[file.parent.name]
+        began = time.perf_counter()
+        (submission,) = read_submissions(file)
+        excerpt = cut(submission, exercise.assignment.classes, exercise.assignment.name)
+        assert excerpt is not None
+        judgement = jobs.capture_and_judge(
+            excerpt.model_dump_json(), exercise.assignment.model_dump_json(), graphs[file.parent.name], None, ()
+        )
+        if position >= 4:
+            ours.append(time.perf_counter() - began)
+            full += '"is_reference":true' in judgement
+
+    lines = [
+        f"{datetime.date.today().isoformat()}; {machine()}; one processor; Python {sys.version.split()[0]}, torch {version('torch')}",
+        "",
+        "| seconds per submission | n | median | mean | min | max |",
+        "|---|---|---|---|---|---|",
+        row("a new Python process each, no sandbox", baseline),
+        row("this grader, warm, sandboxed", ours),
+        "",
+        f"ratio of the medians: {statistics.median(baseline) / statistics.median(ours):.1f}; "
+        f"judged correct: {full} of {len(ours)} (all are)",
+    ]
+    text = "\n".join(lines) + "\n"
+    print(text)
+    if options.out:
+        options.out.write_text(f"# Seconds per submission, everything but training\n\n{text}", "utf-8")
+
+
+def row(name: str, seconds: list[float]) -> str:
+    """One line of the table."""
+    figures = (statistics.median(seconds), statistics.fmean(seconds), min(seconds), max(seconds))
+    return f"| {name} | {len(seconds)} | " + " | ".join(f"{x:.3f}" for x in figures) + " |"
+
+
+def machine() -> str:
+    """The processor's name."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "?")
+
+
+if __name__ == "__main__":
+    main()

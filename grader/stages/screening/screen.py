@@ -1,0 +1,87 @@
+"""Which blanks of the template a student left empty, and whether the code asks for a GPU."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from grader.records.base import Record, Text
+from grader.records.findings import BlankLeft, Place
+from grader.records.submission import Cell, Excerpt
+from grader.stages.screening.blanks import Blank, Mark, blanks_of, marks_in
+
+_CUDA = re.compile(r"""\.cuda\(|["']cuda(:|["'])""")
+"""`.cuda()` or a device name: "cuda", "cuda:0"."""
+
+
+class Screening(Record):
+    """What reading the source shows."""
+
+    blanks: tuple[BlankLeft, ...] = ()
+    """Left empty, in the template's order."""
+    notes: tuple[Text, ...] = ()
+    """For the student's page; they cost nothing."""
+
+
+def screen(excerpt: Excerpt, template: str) -> Screening:
+    """Read an excerpt, beside the `.py` template of its exercise.
+
+    A blank counts as empty while one of its marks is there, no code stands between its marks, and
+    the code next to them is still the template's (someone may have written outside the marks).
+    Where all marks are gone nothing is found.
+    """
+    cells = [*excerpt.cells, *(cell for module in excerpt.modules for cell in module.cells)]
+    lines = template.splitlines()
+    blanks = [
+        found
+        for blank in blanks_of(template)
+        if (found := next((left for cell in cells if (left := _left(blank, cell, lines))), None))
+    ]
+    return Screening(blanks=tuple(blanks), notes=_gpu_note(cells))
+
+
+def _left(blank: Blank, cell: Cell, template: Sequence[str]) -> BlankLeft | None:
+    """The blank, if this cell has it and it is empty."""
+    lines = cell.text.splitlines()
+    marks = list(marks_in(lines))
+    own = [mark for mark in marks if (mark.exercise, mark.number) == (blank.exercise, blank.number)]
+    if not own:
+        return None
+    first, last = own[0].line, own[-1].line
+    if any(_code(line) for line in lines[first - 1 : last]):
+        return None
+    before, after = _neighbours(lines, marks, first, last)
+    if (before, after) != _neighbours(template, list(marks_in(template)), blank.first, blank.last):
+        return None
+    place = Place(file=cell.label, line=first, source=lines[first - 1].strip())
+    return BlankLeft(number=blank.number, place=place, hint=blank.hint)
+
+
+def _neighbours(lines: Sequence[str], marks: Sequence[Mark], first: int, last: int) -> tuple[str, str]:
+    """The last code before line `first` and the first code after line `last`, up to the next marks."""
+    start = max((mark.line for mark in marks if mark.line < first), default=0)
+    end = min((mark.line for mark in marks if mark.line > last), default=len(lines) + 1)
+    before = [code for line in lines[start : first - 1] if (code := _code(line))]
+    after = [code for line in lines[last : end - 1] if (code := _code(line))]
+    return "".join(before[-1:]), "".join(after[:1])
+
+
+def _code(line: str) -> str:
+    """A line without comment and spaces; nothing for a line that does nothing."""
+    code = "".join(line.partition("#")[0].split())
+    return "" if code in ("pass", "...") else code
+
+
+def _gpu_note(cells: Sequence[Cell]) -> tuple[Text, ...]:
+    """One note, at the first line that names CUDA."""
+    for cell in cells:
+        for number, line in enumerate(cell.text.splitlines(), start=1):
+            if _CUDA.search(line.partition("#")[0]):
+                where = f"{cell.label}:{number}"
+                return (
+                    Text(
+                        en=f"The code asks for a GPU ({where}). It was run on a CPU instead, which costs nothing.",
+                        ko=f"코드에서 GPU(CUDA)를 써요({where}). 채점할 때는 CPU로 바꿔 실행했고, 감점은 없어요.",
+                    ),
+                )
+    return ()

@@ -1,0 +1,42 @@
+"""Every correct style gets everything, no mistake does: the library of tests/submissions."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from tracing import exercise, judged
+
+LIBRARY = Path(__file__).parents[2] / "submissions"
+
+
+def cases(kind: str) -> list[pytest.ParameterSet]:
+    return [
+        pytest.param(file.parent.name, file, id=f"{file.parent.name}-{file.stem}")
+        for file in sorted((LIBRARY / kind).glob("*/*.py"))
+    ]
+
+
+def class_of(name: str, source: str) -> str:
+    """The last accepted class that the file defines."""
+    accepted = exercise(name)[0].classes
+    return [found for found in re.findall(r"^\s*class (\w+)", source, re.M) if found in accepted][-1]
+
+
+@pytest.mark.parametrize(("name", "file"), cases("correct"))
+def test_a_correct_style_passes_every_check(name: str, file: Path) -> None:
+    source = file.read_text("utf-8")
+    found = judged(source, name, class_of(name, source))
+    assert [(v.check, v.code) for v in found.verdicts if v.outcome != "passed"] == []
+    assert found.is_reference
+
+
+@pytest.mark.parametrize(("name", "file"), cases("broken"))
+def test_a_mistake_costs_something_and_says_so(name: str, file: Path) -> None:
+    source = file.read_text("utf-8")
+    found = judged(source, name, class_of(name, source))
+    failed = [verdict for verdict in found.verdicts if verdict.outcome == "failed"]
+    assert failed and not found.is_reference
+    assert all(verdict.share < 1 and verdict.message.ko and verdict.message.en for verdict in failed)
+    assert all(verdict.hint for verdict in failed)
