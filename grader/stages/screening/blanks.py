@@ -73,7 +73,7 @@ def blanks_of(source: str) -> tuple[Blank, ...]:
         BlankError: a mark without its partner, numbers that do not run 1, 2, 3 …, or a hint that
             lacks one of the two languages.
     """
-    lines = source.splitlines()
+    lines = source.split("\n")
     blanks: list[Blank] = []
     opened: Mark | None = None
     for mark in marks_in(lines):

@@ -31,7 +31,7 @@ def screen(excerpt: Excerpt, template: str) -> Screening:
     Where all marks are gone nothing is found.
     """
     cells = [*excerpt.cells, *(cell for module in excerpt.modules for cell in module.cells)]
-    lines = template.splitlines()
+    lines = template.split("\n")
     blanks = [
         found
         for blank in blanks_of(template)
@@ -42,7 +42,7 @@ def screen(excerpt: Excerpt, template: str) -> Screening:
 
 def _left(blank: Blank, cell: Cell, template: Sequence[str]) -> BlankLeft | None:
     """The blank, if this cell has it and it is empty."""
-    lines = cell.text.splitlines()
+    lines = cell.text.split("\n")
     marks = list(marks_in(lines))
     own = [mark for mark in marks if (mark.exercise, mark.number) == (blank.exercise, blank.number)]
     if not own:
@@ -75,7 +75,7 @@ def _code(line: str) -> str:
 def _gpu_note(cells: Sequence[Cell]) -> tuple[Text, ...]:
     """One note, at the first line that names CUDA."""
     for cell in cells:
-        for number, line in enumerate(cell.text.splitlines(), start=1):
+        for number, line in enumerate(cell.text.split("\n"), start=1):
             if _CUDA.search(line.partition("#")[0]):
                 where = f"{cell.label}:{number}"
                 return (
