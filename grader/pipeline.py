@@ -394,7 +394,9 @@ def assemble(
         isolation=bench.protections,
         exercises={
             name: ExerciseInfo(
-                title=exercise.assignment.title, max_points=max_points(exercise.assignment, settings.profile)
+                title=exercise.assignment.title,
+                classes=exercise.assignment.classes,
+                max_points=max_points(exercise.assignment, settings.profile)
             )
             for name, exercise in course.items()
         },

@@ -48,7 +48,7 @@ def warm() -> None:
     sys.modules.pop("submission", None)
     if reply.get("error"):
         raise RuntimeError(reply["error"])
-    torch.randn(4, 8, requires_grad=True).matmul(torch.randn(8, 2)).sum().backward()
+    torch.randn(4, 8, requires_grad=True).matmul(torch.randn(8, 2)).sum().backward()  # type: ignore[no-untyped-call]
 
 
 WARM = """
@@ -163,8 +163,8 @@ def trace_all(
             initial[f"input{number}"] = image.clone()
             recorder = Recorder(values, image, own_files, paths)
             hooks = [
-                register_module_forward_pre_hook(recorder.push),
-                register_module_forward_hook(recorder.pop),
+                register_module_forward_pre_hook(recorder.enter_module),
+                register_module_forward_hook(recorder.leave_module),
             ]
             try:
                 with recorder:

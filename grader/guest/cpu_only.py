@@ -62,4 +62,4 @@ class CpuOnly(TorchFunctionMode):
             return original(module, *new_args, **new_kwargs)
 
         torch.nn.Module.cuda = cuda  # type: ignore[method-assign,assignment]
-        torch.nn.Module.to = to  # type: ignore[method-assign]
+        torch.nn.Module.to = to  # type: ignore[method-assign,assignment]

@@ -116,11 +116,11 @@ class Recorder(TorchDispatchMode):
         self.results = 0
         self.created: set[int] = set()
 
-    def push(self, module: torch.nn.Module, *_: Any) -> None:
+    def enter_module(self, module: torch.nn.Module, *_: Any) -> None:
         """Global forward pre-hook: `module` is now the innermost one."""
         self.modules.append(self.paths.get(id(module), type(module).__name__))
 
-    def pop(self, *_: Any) -> None:
+    def leave_module(self, *_: Any) -> None:
         """Global forward hook."""
         if self.modules:
             self.modules.pop()
@@ -172,7 +172,7 @@ class Recorder(TorchDispatchMode):
             return self.values.number[key]
         source = self.alias_source(tensor)
         if source is not None:  # `.data` makes an alias behind the dispatcher's back: it is a detach
-            node = {"op": "aten.detach.default", "args": [{"value": source}], "kwargs": {}, "outputs": [],
+            node: dict[str, Any] = {"op": "aten.detach.default", "args": [{"value": source}], "kwargs": {}, "outputs": [],
                     "shapes": [list(tensor.shape)], "module": "", "line": self.line(), "grad": True}  # fmt: skip
             self.nodes.append(node)
             node["outputs"] = [self.result(tensor)]
