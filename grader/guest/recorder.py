@@ -99,13 +99,13 @@ def children_of(module: torch.nn.Module) -> Iterator[tuple[str, Any]]:
             yield name, value
 
 
-class Recorder(TorchDispatchMode):
+class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Records one call of `forward`."""
 
     def __init__(
         self, values: Values, image: torch.Tensor, own_files: set[str], paths: dict[int, str]
     ) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.values, self.own_files, self.paths = values, own_files, paths
         self.nodes: list[dict[str, Any]] = []
         self.modules: list[str] = []
