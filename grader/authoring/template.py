@@ -60,29 +60,30 @@ def templates(root: Path, name: str) -> dict[Path, str]:
 
 def _emptied(path: Path, name: str, solution: str) -> str:
     """The solution with a TODO line in place of each blank's code."""
-    lines = solution.splitlines()
+    lines = solution.split("\n")
     try:
         blanks = blanks_of(solution)
     except BlankError as error:
         raise AssignmentError(path, error.line, str(error), "correct the marks") from error
     if not blanks:
         raise AssignmentError(path, None, "no blank is marked", f"mark one: # >>> BLANK {name}-1")
+    bare = list(lines)
     for blank in reversed(blanks):  # from the end, so that earlier lines keep their numbers
         _check(path, name, blank, lines)
         indent = lines[blank.first - 1].partition("#")[0]
         todo = f"{indent}# TODO {name}-{blank.number}: 여기에 코드를 쓰세요 · write your code here"
+        bare[blank.code - 1 : blank.last - 1] = [""] * (blank.last - blank.code)
         lines[blank.code - 1 : blank.last - 1] = [todo]
-    emptied = "\n".join(lines) + "\n"
     try:
-        ast.parse(emptied)
+        ast.parse("\n".join(bare))
     except SyntaxError as error:
         raise AssignmentError(
             path,
-            None,
+            error.lineno,
             f"with its blanks empty this is not Python ({error.msg})",
             "leave a statement outside the blank",
         ) from error
-    return emptied
+    return "\n".join(lines)
 
 
 def _check(path: Path, name: str, blank: Blank, lines: list[str]) -> None:
@@ -103,7 +104,7 @@ def _without_docstring(source: str) -> str:
     """The docstring of a solution is not for students."""
     first = ast.parse(source).body[0]
     if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
-        return "\n".join(source.splitlines()[first.end_lineno or 0 :]) + "\n"
+        return "\n".join(source.split("\n")[first.end_lineno or 0 :])
     return source
 
 

@@ -57,7 +57,7 @@ def read_course(root: Path, names: Sequence[str] | None = None) -> dict[str, Exe
                 root / "assignments",
                 None,
                 f"there is no exercise called {name}",
-                (f"did you mean {near[0]}? " if near else "") + f"There are {', '.join(known)}",
+                (f"did you mean {near[0]}? the" if near else "the") + f" exercises are {', '.join(known)}",
             )
     course = [_read_exercise(root, name) for name in known if names is None or name in names]
     course.sort(key=lambda exercise: (exercise.assignment.order, exercise.assignment.name))
