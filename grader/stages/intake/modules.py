@@ -1,0 +1,195 @@
+"""Modules that the student handed in beside the graded file: `from blocks import SkipBlock`."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from grader.records.submission import SourceFile
+from grader.stages.intake.names import owner
+from grader.stages.intake.slicing import Slice, Source
+from grader.stages.intake.statements import Statement, statements
+
+_NEVER_LOCAL = frozenset(sys.stdlib_module_names) | {"torch", "torchvision", "numpy"}
+Import = ast.Import | ast.ImportFrom
+
+
+class LocalModules:
+    """Finds, loads and slices the student's own modules, along with the graded file."""
+
+    def __init__(self, files: Sequence[SourceFile]) -> None:
+        self._python = {file.path: file for file in files if file.kind == "python"}
+        self._home = ""
+        self.slice = Slice()
+        self.loaded: dict[str, tuple[Source, SourceFile | None]] = {}
+        self._folders: dict[str, str] = {}
+        """Folder of each module's file; the graded file's is under ""."""
+        self._asked: set[tuple[Statement, str]] = set()
+
+    def graded(self, file: SourceFile, class_names: Sequence[str]) -> Source:
+        """The file that defines the class; modules are first looked for beside it."""
+        self._home = self._folders[""] = _folder(file.path)
+        return self._with_stars(Source("", statements(file, class_names)))
+
+    def follow(self) -> None:
+        """Slice until neither the files nor the imports between them ask for anything more."""
+        main_and_modules: list[Source] = []
+        self.slice.run()
+        while True:
+            main_and_modules = [*self._sources]
+            before = len(self._asked), len(self.loaded)
+            for source in main_and_modules:
+                for statement in sorted(source.kept, key=lambda s: s.index):
+                    self._ask(source, statement)
+            self.slice.run()
+            if before == (len(self._asked), len(self.loaded)):
+                return
+
+    @property
+    def _sources(self) -> list[Source]:
+        return [self._main, *(source for source, _ in self.loaded.values())]
+
+    def _with_stars(self, source: Source) -> Source:
+        """The same file, its `from own_module import *` statements knowing what they bring."""
+        if source.name == "":
+            self._main = source
+        changed = False
+        for statement in source.statements:
+            node = statement.node
+            if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
+                module = self._module(source, self._absolute(source, node))
+                if module is not None:
+                    names = frozenset(n for n in module.binders if not n.startswith("_"))
+                    if names != statement.star_names:
+                        statement.star_names = names
+                        statement.__dict__.pop("binds", None)
+                        changed = True
+        if changed:
+            source.binders.clear()
+            source.changers.clear()
+            source.__post_init__()
+        return source
+
+    def _ask(self, source: Source, statement: Statement) -> None:
+        """Ask the modules that a kept statement imports for what it imports."""
+        for node in ast.walk(statement.node):
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    if node is not statement.node or _is_asked(source, statement, alias):
+                        self._whole(source, statement, alias.name)
+            elif isinstance(node, ast.ImportFrom):
+                self._ask_from(source, statement, node)
+
+    def _ask_from(self, source: Source, statement: Statement, node: ast.ImportFrom) -> None:
+        name = self._absolute(source, node)
+        module = self._module(source, name)
+        if module is None:
+            return
+        if node.names[0].name == "*":
+            wanted = source.aliases.get(statement, set()) if node is statement.node else set(module.binders)
+        else:
+            wanted = {
+                a.name for a in node.names if node is not statement.node or _is_asked(source, statement, a)
+            }
+        for wish in sorted(wanted):
+            if (statement, f"{name}:{wish}") in self._asked:
+                continue
+            self._asked.add((statement, f"{name}:{wish}"))
+            if wish not in module.binders and self._whole(source, statement, f"{name}.{wish}".lstrip(".")):
+                continue
+            self.slice.need(module, wish, module.end, certain=True)
+
+    def _whole(self, source: Source, statement: Statement, name: str) -> bool:
+        """`import blocks`, `import models.blocks`: each package on the way, and the module."""
+        module = None
+        parts = name.split(".")
+        for length in range(1, len(parts) + 1):
+            dotted = ".".join(parts[:length])
+            module = self._module(source, dotted)
+            if module is None:
+                return False
+            if (statement, dotted) not in self._asked:
+                self._asked.add((statement, dotted))
+                self.slice.offer(module)
+        return module is not None
+
+    def _absolute(self, source: Source, node: ast.ImportFrom) -> str:
+        """The module's full name; a relative one counts from the importing module's package."""
+        if not node.level:
+            return node.module or ""
+        file = self.loaded[source.name][1] if source.name in self.loaded else None
+        package = source.name.split(".") if source.name else []
+        if not (file and file.path.endswith("__init__.py")):
+            package = package[:-1]
+        package = package[: max(len(package) - (node.level - 1), 0)]
+        return ".".join([*package, *([node.module] if node.module else [])])
+
+    def _module(self, source: Source, name: str) -> Source | None:
+        """The student's own module of that name, loaded; None if there is none."""
+        if name in self.loaded:
+            return self.loaded[name][0]
+        if name.partition(".")[0] in _NEVER_LOCAL:
+            return None
+        if not name:  # `from . import blocks`
+            return Source("", [])
+        path = name.replace(".", "/")
+        folders = list(dict.fromkeys((self._home, "", self._folders.get(source.name, ""))))
+        file = next((f for folder in folders if (f := self._file(folder, path))), None)
+        if file is None and not any(
+            other.startswith(_join(folder, f"{path}/")) for folder in folders for other in self._python
+        ):
+            return None
+        module = Source(name, statements(file, ()) if file else [])
+        self.loaded[name] = (module, file)
+        self._folders[name] = _folder(file.path) if file else ""
+        parent = name.rpartition(".")[0]
+        if parent:
+            self._module(source, parent)
+        return self._with_stars(module)
+
+    def _file(self, folder: str, path: str) -> SourceFile | None:
+        for candidate in (f"{path}.py", f"{path}/__init__.py"):
+            if file := self._python.get(_join(folder, candidate)):
+                return file
+        beside = [
+            f for where, f in self._python.items() if _folder(where) == folder and _meant(where) == path
+        ]
+        return beside[-1] if beside else None
+
+    def rewritten(self, source: Source, node: Import, needed: list[ast.alias]) -> str | None:
+        """The import with only the needed names, on one line; None if it may stay as it is.
+
+        The graded file has no package, so its relative imports are written as absolute ones.
+        """
+        if isinstance(node, ast.Import):
+            return None if needed == node.names else ast.unparse(ast.Import(needed))
+        if not node.level:
+            return None if needed == node.names else ast.unparse(ast.ImportFrom(node.module, needed, 0))
+        name = self._absolute(source, node)
+        if name:
+            return ast.unparse(ast.ImportFrom(name, needed, 0))
+        return ast.unparse(ast.Import(needed))
+
+
+def _is_asked(source: Source, statement: Statement, alias: ast.alias) -> bool:
+    names = source.aliases.get(statement)
+    return names is None or (alias.asname or alias.name.partition(".")[0]) in names
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _join(folder: str, path: str) -> str:
+    return f"{folder}/{path}" if folder else path
+
+
+def _meant(path: str) -> str:
+    """The module name that a renamed file had: "blocks-1.py", "blocks (2).py", "20231234_blocks.py"."""
+    stem = PurePosixPath(path).name.removesuffix(".txt").removesuffix(".py")
+    stem = re.sub(r"(?:-\d+|\s*\(\d+\))$", "", stem)
+    number = owner(stem).number
+    return stem.partition(f"{number}_")[2] if number and f"{number}_" in stem else stem

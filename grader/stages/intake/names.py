@@ -1,0 +1,200 @@
+"""Who handed a file in, read off the names of files and folders."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from grader.records.base import Record
+
+_NUMBER = re.compile(r"(?<!\d)\d{7,10}(?!\d)")
+_EXTENSION = re.compile(r"(\.(py|ipynb|zip|txt))+$", re.IGNORECASE)
+
+# {name}[_LATE]_{user id}_{attachment id}_{file name}; the name is lower case, so LATE is the mark
+_CANVAS = re.compile(
+    r"(?P<name>[^_].*?)(?P<late>_LATE)?_(?P<user>\d{3,})_(?P<attachment>\d{4,})_(?P<file>.+)"
+)
+_ENTRY_YEAR = re.compile(r"(19|20)\d{6}")
+
+_HANGUL_WORDS = re.compile(
+    "(?:과제|제출|주차|실습|숙제|레포트|리포트|보고서|머신러닝|기계학습|딥러닝|인공지능|컴퓨터비전|최종|수정|완성|진짜|찐"
+    "|마지막|복사|사본|폴더|파일|코드|모델|구조|선언|학생|학번|이름|분반|기말|중간|시험|강의|수업|문제|정답|연습|자료|추가"
+    "|재제출|지각|압축|소스|부록|첨부|스킵|덴스|어텐션|채널|커넥션|베이스|제목|없음|데이터|결과|테스트|학습|학과|학부"
+    "|대학교|학년|학기|년도)+(?:용|본|물|의)?"
+)
+_LATIN_WORDS = frozenset(
+    [
+        "skip",
+        "dense",
+        "ca",
+        "combo",
+        "base",
+        "vgg",
+        "vggnet",
+        "model",
+        "models",
+        "week",
+        "wk",
+        "lab",
+        "labs",
+        "hw",
+        "homework",
+        "assignment",
+        "report",
+        "final",
+        "real",
+        "last",
+        "submit",
+        "submission",
+        "submissions",
+        "ml",
+        "machine",
+        "learning",
+        "deep",
+        "dl",
+        "copy",
+        "of",
+        "untitled",
+        "notebook",
+        "main",
+        "test",
+        "train",
+        "cnn",
+        "cifar",
+        "pytorch",
+        "torch",
+        "code",
+        "source",
+        "src",
+        "ver",
+        "version",
+        "fix",
+        "fixed",
+        "new",
+        "late",
+        "channel",
+        "attention",
+        "net",
+        "network",
+        "nets",
+        "resnet",
+        "densenet",
+        "senet",
+        "se",
+        "block",
+        "blocks",
+        "layer",
+        "layers",
+        "connection",
+        "my",
+        "answer",
+        "answers",
+        "solution",
+        "solutions",
+        "template",
+        "practice",
+        "exercise",
+        "ex",
+        "task",
+        "project",
+        "prj",
+        "python",
+        "file",
+        "files",
+        "the",
+        "and",
+        "backup",
+        "edit",
+        "edited",
+        "resubmit",
+        "resubmission",
+        "student",
+        "colab",
+        "draft",
+        "cse",
+        "class",
+        "section",
+        "group",
+        "team",
+        "week12",
+        "midterm",
+        "exam",
+        "data",
+        "utils",
+        "util",
+        "helper",
+        "helpers",
+    ]
+)
+
+
+class Owner(Record):
+    """What a name says of the student; an empty string where it says nothing."""
+
+    number: str
+    name: str
+
+
+class CanvasName(Record):
+    """The parts of a file name as Canvas writes it into its download."""
+
+    name: str
+    user: str
+    file: str
+    late: bool
+
+
+def clean(name: str) -> str:
+    """NFC, without control and direction marks: fit for a label, a page and JSON."""
+    try:
+        name = name.encode(errors="surrogateescape").decode()
+    except UnicodeDecodeError:  # a file name that is no UTF-8 on disk: an old Korean Windows archive
+        name = name.encode(errors="surrogateescape").decode("cp949", errors="replace")
+    except UnicodeEncodeError:
+        name = name.encode(errors="replace").decode()
+    return "".join(
+        c for c in unicodedata.normalize("NFC", name) if unicodedata.category(c) not in ("Cc", "Cf")
+    )
+
+
+def owner(name: str) -> Owner:
+    """Student number and name in a (cleaned) file or folder name without its folders."""
+    stem = _EXTENSION.sub("", name)
+    found = _NUMBER.search(stem)
+    number = found.group() if found else ""
+    tokens = re.findall(r"[가-힣]+|[^\W\d_가-힣]+", stem.replace(number, " ") if number else stem)
+    hangul = [
+        t for t in tokens if "가" <= t[0] <= "힣" and 2 <= len(t) <= 5 and not _HANGUL_WORDS.fullmatch(t)
+    ]
+    if hangul:
+        return Owner(number=number, name=hangul[0])
+    latin = [t for t in tokens if not "가" <= t[0] <= "힣" and len(t) > 1 and t.lower() not in _LATIN_WORDS]
+    # without a number beside it, a Latin word is as likely the name of the work as of its author
+    return Owner(number=number, name=" ".join(latin) if number and len(latin) <= 4 else "")
+
+
+def canvas(names: Iterable[str]) -> dict[str, CanvasName]:
+    """The parts of each file name, if all of them are as Canvas writes them; else nothing.
+
+    All of them, since `hw_112_20231234_skip.py` alone could be either.
+    """
+    found = {name: _CANVAS.fullmatch(name) for name in names}
+    if any(match is None for match in found.values()):
+        return {}
+    parts = {name: match.groupdict() for name, match in found.items() if match}
+    if all(_ENTRY_YEAR.fullmatch(part["attachment"]) for part in parts.values()):
+        return {}
+    return {
+        name: CanvasName(name=part["name"], user=part["user"], file=part["file"], late=bool(part["late"]))
+        for name, part in parts.items()
+    }
+
+
+def natural(text: str) -> tuple[tuple[int, int, str], ...]:
+    """Sort key by which "lab2" comes before "lab10"."""
+    return tuple(
+        (1, int(part), part) if part.isdecimal() and part.isascii() else (0, 0, part)
+        for part in re.split(r"([0-9]{1,18})", text)
+        if part
+    )

@@ -1,0 +1,297 @@
+"""Which statements a class needs, from the syntax tree: the rest is never run.
+
+What is followed. A statement needs names *now*, when it is run (bases, decorators, default arguments,
+the right side of an assignment), and its functions need names *later*, when they are called. A name
+needed now is what the last statement before binds it to; a name needed later is what it was bound to
+when the class was last used (at the file's end if nothing uses it), so that a notebook may define
+`Block` twice, for two exercises. A method that nothing kept mentions brings nothing with it: a
+`plot()` needs no matplotlib.
+
+What is kept of what was followed. Imports, functions and classes always. An assignment, or a block
+that binds or changes a needed name, if nothing in it trains, loads, downloads, draws or asks, and the
+same holds for all that it needs in turn (`_RUNS_SOMETHING`). What the class cannot even be defined
+without is kept in any case: then its failure is told to the student instead of a missing name.
+Statements that bind and change nothing (`model.train()`, `plt.show()`) are never kept.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from grader.stages.intake.statements import Function, Needs, Statement, bound_by
+
+_RUNS_SOMETHING = frozenset(
+    [
+        "backward",
+        "step",
+        "zero_grad",
+        "no_grad",
+        "fit",
+        "load",
+        "load_url",
+        "load_state_dict",
+        "save",
+        "DataLoader",
+        "datasets",
+        "CIFAR10",
+        "ImageFolder",
+        "download",
+        "urlopen",
+        "urlretrieve",
+        "wget",
+        "requests",
+        "mount",
+        "drive",
+        "open",
+        "input",
+        "exit",
+        "quit",
+        "display",
+        "get_ipython",
+        "show",
+        "savefig",
+        "plot",
+        "imread",
+        "imshow",
+        "tqdm",
+        "SummaryWriter",
+        "wandb",
+        "summary",
+        "system",
+        "Popen",
+        "run",
+        "check_call",
+        "check_output",
+        "sleep",
+        "parse_args",
+        "train_test_split",
+        "train",
+        "test",
+        "evaluate",
+    ]
+)
+_BUILTINS = frozenset(dir(builtins)) | {"__name__", "__file__", "__class__", "__doc__"}
+_ALWAYS_THERE = ("torch", "math", "typing", "collections", "functools", "dataclasses")
+
+
+@dataclass(eq=False)
+class Source:
+    """One file's statements, and what of them is kept."""
+
+    name: str
+    """The module's name; "" for the graded file."""
+    statements: list[Statement]
+    kept: set[Statement] = field(default_factory=set)
+    aliases: dict[Statement, set[str]] = field(default_factory=dict)
+    """Which names of a kept import statement are needed."""
+    binders: dict[str, list[Statement]] = field(default_factory=dict)
+    changers: dict[str, list[Statement]] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)
+    """Names that nothing in the file binds."""
+    withheld: set[str] = field(default_factory=set)
+    """Names whose value comes from statements that are not run."""
+
+    def __post_init__(self) -> None:
+        for statement in self.statements:
+            for name in statement.binds:
+                self.binders.setdefault(name, []).append(statement)
+            for name in statement.changes | statement.calls_on:
+                self.changers.setdefault(name, []).append(statement)
+
+    @property
+    def end(self) -> int:
+        return len(self.statements)
+
+
+@dataclass(frozen=True)
+class _Demand:
+    source: Source
+    name: str
+    when: int
+    """Index of the statement before which the name must be bound."""
+    certain: bool
+    """The class cannot be defined without it."""
+
+
+class Slice:
+    """Grows the set of kept statements until nothing that they need is left out."""
+
+    def __init__(self) -> None:
+        self.mentioned: set[str] = set()
+        self._waiting: list[_Demand] = []
+        self._seen: set[tuple[Source, str, int, bool]] = set()
+        self._followed: set[tuple[Statement, int]] = set()
+        self._methods: dict[str, list[tuple[Source, Needs, int]]] = {}
+        """What a method needs, until something mentions it."""
+        self._offers: dict[str, list[Source]] = {}
+        """Names of modules that are imported whole, until something mentions them."""
+
+    def need(self, source: Source, name: str, when: int, certain: bool = False) -> None:
+        """Ask for a name as it is before statement `when`."""
+        if (source, name, when, certain) not in self._seen:
+            self._seen.add((source, name, when, certain))
+            self._waiting.append(_Demand(source, name, when, certain))
+
+    def offer(self, module: Source) -> None:
+        """A module is imported as a whole: whatever of it is mentioned anywhere is needed."""
+        for name in module.binders:
+            if name in self.mentioned:
+                self.need(module, name, module.end)
+            else:
+                self._offers.setdefault(name, []).append(module)
+
+    def keep(self, source: Source, statement: Statement, when: int, certain: bool) -> None:
+        """Keep a statement whose functions are called when the names of `when` hold."""
+        source.kept.add(statement)
+        for name in statement.now.names:
+            self.need(source, name, statement.index, certain)
+        self.mention(statement.now.attributes)
+        if (statement, when) in self._followed:
+            return
+        self._followed.add((statement, when))
+        is_class = isinstance(statement.node, ast.ClassDef)
+        for method, needs in statement.later.items():
+            if is_class and not (_called_by_torch(method) or method in self.mentioned):
+                self._methods.setdefault(method, []).append((source, needs, when))
+            else:
+                self._follow(source, needs, when)
+
+    def mention(self, attributes: frozenset[str]) -> None:
+        """Attributes that kept code reads: methods and modules of that name are reached."""
+        for attribute in attributes - self.mentioned:
+            self.mentioned.add(attribute)
+            for source, needs, when in self._methods.pop(attribute, ()):
+                self._follow(source, needs, when)
+            for module in self._offers.pop(attribute, ()):
+                self.need(module, attribute, module.end)
+
+    def _follow(self, source: Source, needs: Needs, when: int) -> None:
+        for name in needs.names:
+            self.need(source, name, when)
+        self.mention(needs.attributes)
+
+    def run(self) -> None:
+        """Follow all that is asked for."""
+        while self._waiting:
+            self._resolve(self._waiting.pop())
+
+    def _resolve(self, demand: _Demand) -> None:
+        source, name = demand.source, demand.name
+        candidates = source.binders.get(name, [])
+        if not candidates:
+            if name not in _BUILTINS:
+                source.unknown.add(name)
+            return
+        before = [s for s in candidates if s.index < demand.when] or candidates[:1]
+        since = before[0].index
+        found = False
+        for statement in reversed(before):
+            if not demand.certain and not is_harmless(source, statement):
+                source.withheld.add(name)
+                continue
+            if _only_changes(statement, name) and not is_harmless(source, statement):
+                continue
+            found = True
+            self._keep_binder(demand, statement)
+            if statement.binds_surely and not _is_dotted_import(statement, name):
+                since = statement.index
+                break
+        if found:
+            source.withheld.discard(name)
+            self._keep_changes(demand, since, before[-1])
+
+    def _keep_binder(self, demand: _Demand, statement: Statement) -> None:
+        if isinstance(statement.node, ast.Import | ast.ImportFrom):
+            demand.source.aliases.setdefault(statement, set()).add(demand.name)
+        self.keep(demand.source, statement, demand.when, demand.certain)
+
+    def _keep_changes(self, demand: _Demand, since: int, binder: Statement) -> None:
+        source = demand.source
+        for statement in source.changers.get(demand.name, []):
+            if not since < statement.index < demand.when or statement in source.kept:
+                continue
+            assigned = demand.name in statement.changes
+            if not assigned and isinstance(binder.node, Function | ast.ClassDef):
+                continue
+            if isinstance(binder.node, ast.Import) or _foreign(binder):
+                continue
+            if is_harmless(source, statement):
+                self.keep(source, statement, statement.index, certain=False)
+
+
+def _called_by_torch(method: str) -> bool:
+    return method in ("forward", "extra_repr") or (method.startswith("__") and method.endswith("__"))
+
+
+def _foreign(statement: Statement) -> bool:
+    """`from torch import nn`: torch's own objects, not the student's."""
+    node = statement.node
+    return isinstance(node, ast.ImportFrom) and node.level == 0 and (node.module or "").startswith("torch")
+
+
+def _only_changes(statement: Statement, name: str) -> bool:
+    return not statement.binds_surely and name in statement.changes
+
+
+def _is_dotted_import(statement: Statement, name: str) -> bool:
+    """`import torch.nn` binds `torch`, as another statement may, too."""
+    return isinstance(statement.node, ast.Import) and not any(
+        bound_by(alias) == name and (alias.asname or "." not in alias.name) for alias in statement.node.names
+    )
+
+
+def is_harmless(source: Source, statement: Statement, _above: frozenset[Statement] = frozenset()) -> bool:
+    """Whether running it trains, loads, downloads, draws and asks nothing."""
+    node = statement.node
+    if isinstance(node, ast.Import | ast.ImportFrom | ast.ClassDef | Function) or statement in _above:
+        return True
+    if statement.words & _RUNS_SOMETHING:
+        return False
+    above = _above | {statement}
+    return all(
+        is_harmless(source, before, above) and _does_nothing_when_called(before)
+        for name in statement.now.names
+        for before in _last_binder(source, name, statement.index)
+    )
+
+
+def _last_binder(source: Source, name: str, when: int) -> Iterator[Statement]:
+    for statement in reversed(source.binders.get(name, [])):
+        if statement.index < when:
+            yield statement
+            return
+
+
+def _does_nothing_when_called(statement: Statement) -> bool:
+    return not (isinstance(statement.node, Function) and statement.words & _RUNS_SOMETHING)
+
+
+def star_imports(source: Source) -> None:
+    """Keep `from x import *` of modules that are there anyway, and of others while a name is unknown."""
+    for statement in source.statements:
+        node = statement.node
+        if not isinstance(node, ast.ImportFrom) or node.names[0].name != "*" or statement.star_names:
+            continue
+        if (node.module or "").partition(".")[0] in _ALWAYS_THERE or source.unknown:
+            source.kept.add(statement)
+
+
+def needed_aliases(source: Source, statement: Statement, mentioned: set[str]) -> list[ast.alias]:
+    """The parts of a kept import statement that are needed."""
+    node = statement.node
+    assert isinstance(node, ast.Import | ast.ImportFrom)
+    names = source.aliases.get(statement)
+    if names is None or node.names[0].name == "*":
+        return node.names
+    needed = [alias for alias in node.names if bound_by(alias) in names]
+    if isinstance(node, ast.ImportFrom):
+        return needed
+    # `import torch.utils.tensorboard` beside `import torch` is needed by who writes `torch.utils.tensorboard`
+    reached = [a for a in needed if a.asname or mentioned.issuperset(a.name.split(".")[1:])]
+    others = any(
+        s is not statement and s in source.kept for alias in needed for s in source.binders[bound_by(alias)]
+    )
+    return reached if reached or others else needed

@@ -1,0 +1,47 @@
+"""Anything on disk to submissions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from grader.errors import SubmissionsError
+from grader.records.submission import SourceFile, Submission
+from grader.stages.intake.archives import BadArchive, read_zip
+from grader.stages.intake.folders import read_folder, reader
+from grader.stages.intake.handed_in import Item, source, suffix
+from grader.stages.intake.names import clean
+from grader.stages.intake.students import by_student
+
+
+def read_submissions(path: Path) -> tuple[Submission, ...]:
+    """Everything that was handed in under `path`: a folder, a `.zip`, one `.py` or one `.ipynb`.
+
+    Raises SubmissionsError where nothing in it can be a submission; a single file that cannot be
+    read is among its student's `others`.
+    """
+    try:
+        items = _items(path)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise SubmissionsError(f"{path}: cannot be opened ({why}); check its permissions") from None
+    except BadArchive as error:
+        raise SubmissionsError(f"{path}: {error.en}; pack or download it again") from None
+    if not any(isinstance(item, SourceFile) or suffix(item.path) for item in items):
+        raise SubmissionsError(
+            f"{path}: no .py, .ipynb or .zip file in it; name the folder with the submissions"
+        )
+    name = clean(path.resolve().name)
+    if path.is_file():
+        name = name[: -len(".zip")] if suffix(name) == ".zip" else ""
+    return by_student(items, name)
+
+
+def _items(path: Path) -> list[Item]:
+    if path.is_dir():
+        return read_folder(path)
+    if not path.exists():
+        raise SubmissionsError(f"{path}: there is no such file or folder; check the spelling")
+    name = clean(path.name)
+    if not path.is_file() or not (ending := suffix(name)):
+        raise SubmissionsError(f"{path}: neither a folder nor a .zip, .py or .ipynb file; name one of these")
+    return read_zip(path) if ending == ".zip" else source(name, reader(path))
