@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.authoring.calibrate import calibrate_course, machine, read, store, summarize
+from grader.authoring.calibrate import calibrate_course, machine, store, summarize
+from grader.course.exercises import read_calibrations
 from grader.errors import AssignmentError, CalibrationError, DataError, TrainingFault
 from grader.records.assignment import Assignment, Recipe
 from grader.records.base import Text
@@ -63,7 +64,7 @@ def test_a_course_is_calibrated_and_stored(tmp_path: Path):
         today=DAY,
     )
     assert seen == [(name, seed, 200) for name in ("one", "two") for seed in range(6)]
-    (stored,) = read(tmp_path / "one" / "calibration.json")
+    (stored,) = read_calibrations(tmp_path / "one" / "calibration.json")
     assert stored == made["one"]
     assert (stored.profile, stored.data, stored.recipe, stored.made_on) == (
         "quick",
@@ -136,17 +137,17 @@ def test_an_entry_is_replaced_by_profile_and_data(tmp_path: Path):
     better = first.model_copy(update={"made_on": "2025-07-01"})
     for calibration in (first, other, better):
         store(path, calibration)
-    assert read(path) == (better, other)
+    assert read_calibrations(path) == (better, other)
     assert [entry["data"] for entry in json.loads(path.read_text())] == ["cifar10", "synthetic-1"]
 
 
 def test_no_file_means_no_thresholds(tmp_path: Path):
-    assert read(tmp_path / "calibration.json") == ()
+    assert read_calibrations(tmp_path / "calibration.json") == ()
 
 
 def test_a_broken_file_is_one_sentence(tmp_path: Path):
     path = tmp_path / "calibration.json"
     path.write_text('[{"profile": "quick"}]')
     with pytest.raises(AssignmentError) as caught:
-        read(path)
-    assert str(caught.value) == f"{path}: 0.data: Field required; delete it and calibrate again"
+        read_calibrations(path)
+    assert str(caught.value) == f"{path}: 0.data: Field required; delete it and run grader calibrate"
