@@ -74,7 +74,7 @@ class VGG_CA(nn.Module):
         #     (크기가 1인 차원은 PyTorch가 알아서 늘려 맞춰요.)
         # en: Multiply each channel of out by its value of gate, and let out be the result. It is still N×64×16×16.
         #     (PyTorch stretches dimensions of size 1 to fit.)
-        # call: torch.mul(input, other) 또는 · or input * other
+        # call: torch.mul(input, other), input * other
         # TODO ca-4: 여기에 코드를 쓰세요 · write your code here
         # <<< BLANK ca-4
         out = self.pool(out)

@@ -38,15 +38,19 @@ class VGG_SKIP(nn.Module):
         # <<< BLANK skip-1
 
         # >>> BLANK skip-2
-        # ko: 블록 2의 것을 self.conv_skip2에 만드세요. N×32×16×16을 받아 N×64×16×16을 내요. 3×3, stride 1, padding 1.
-        # en: Make block 2's, self.conv_skip2. It takes N×32×16×16 and gives N×64×16×16. 3×3, stride 1, padding 1.
+        # ko: 블록 2의 skip 경로에 쓸 합성곱을 self.conv_skip2에 만드세요. N×32×16×16을 받아 N×64×16×16을 내요.
+        #     3×3, stride 1, padding 1이에요.
+        # en: Make self.conv_skip2, the convolution on block 2's skip path. It takes N×32×16×16 and gives N×64×16×16.
+        #     3×3, stride 1, padding 1.
         # call: nn.Conv2d(in_channels, out_channels, kernel_size=..., padding=...)
         # TODO skip-2: 여기에 코드를 쓰세요 · write your code here
         # <<< BLANK skip-2
 
         # >>> BLANK skip-3
-        # ko: 블록 3의 것을 self.conv_skip3에 만드세요. N×64×8×8을 받아 N×256×8×8을 내요. 3×3, stride 1, padding 1.
-        # en: Make block 3's, self.conv_skip3. It takes N×64×8×8 and gives N×256×8×8. 3×3, stride 1, padding 1.
+        # ko: 블록 3의 skip 경로에 쓸 합성곱을 self.conv_skip3에 만드세요. N×64×8×8을 받아 N×256×8×8을 내요.
+        #     3×3, stride 1, padding 1이에요.
+        # en: Make self.conv_skip3, the convolution on block 3's skip path. It takes N×64×8×8 and gives N×256×8×8.
+        #     3×3, stride 1, padding 1.
         # call: nn.Conv2d(in_channels, out_channels, kernel_size=..., padding=...)
         # TODO skip-3: 여기에 코드를 쓰세요 · write your code here
         # <<< BLANK skip-3
@@ -68,7 +72,7 @@ class VGG_SKIP(nn.Module):
         #     끝나도 out은 N×32×32×32예요.
         # en: Send block_in (N×3×32×32) through conv_skip1 → ReLU, add it to out (N×32×32×32), and let out be the sum.
         #     Afterwards out is still N×32×32×32.
-        # call: torch.add(input, other) 또는 · or input + other
+        # call: torch.add(input, other), input + other
         # TODO skip-4: 여기에 코드를 쓰세요 · write your code here
         # <<< BLANK skip-4
         out = self.pool(out)
@@ -79,7 +83,7 @@ class VGG_SKIP(nn.Module):
         # >>> BLANK skip-5
         # ko: 블록 1처럼, block_in(N×32×16×16)을 conv_skip2 → ReLU에 통과시켜 out에 더하세요. out은 N×64×16×16이에요.
         # en: As in block 1: block_in (N×32×16×16) through conv_skip2 → ReLU, added to out. out is N×64×16×16.
-        # call: torch.add(input, other) 또는 · or input + other
+        # call: torch.add(input, other), input + other
         # TODO skip-5: 여기에 코드를 쓰세요 · write your code here
         # <<< BLANK skip-5
         out = self.pool(out)
@@ -90,7 +94,7 @@ class VGG_SKIP(nn.Module):
         # >>> BLANK skip-6
         # ko: 블록 1처럼, block_in(N×64×8×8)을 conv_skip3 → ReLU에 통과시켜 out에 더하세요. out은 N×256×8×8이에요.
         # en: As in block 1: block_in (N×64×8×8) through conv_skip3 → ReLU, added to out. out is N×256×8×8.
-        # call: torch.add(input, other) 또는 · or input + other
+        # call: torch.add(input, other), input + other
         # TODO skip-6: 여기에 코드를 쓰세요 · write your code here
         # <<< BLANK skip-6
         out = self.pool(out)

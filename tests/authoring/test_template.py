@@ -172,7 +172,7 @@ SPOILT = {
     "a number left out": (
         "BLANK skip-6",
         "BLANK skip-7",
-        "reference/skip/solution.py:81: blank skip-7 should have the number 6; correct the marks",
+        "reference/skip/solution.py:85: blank skip-7 should have the number 6; correct the marks",
     ),
     "an end without a start": (
         "        # >>> BLANK skip-1\n",
@@ -185,8 +185,8 @@ SPOILT = {
         "reference/skip/solution.py:22: the blank is called dense-1, but the exercise is skip; call it skip-1",
     ),
     "a hint in one language": (
-        "# ko: 블록 2의 것을",
-        "# 블록 2의 것을",
+        "# ko: 블록 2의",
+        "# 블록 2의",
         "reference/skip/solution.py:31: blank skip-2 has no hint in ko; correct the marks",
     ),
     "a blank without code": (
@@ -218,8 +218,8 @@ def test_a_template_must_be_python_with_its_blanks_empty(copy: Path) -> None:
     path.write_text(path.read_text(encoding="utf-8") + "\n" + new, encoding="utf-8")
 
     assert spoil(copy, old, old) == (
-        "reference/skip/solution.py:99: with its blanks empty this is not Python "
-        "(expected an indented block after function definition on line 94); "
+        "reference/skip/solution.py:103: with its blanks empty this is not Python "
+        "(expected an indented block after function definition on line 98); "
         "leave a statement outside the blank"
     )
 

@@ -42,10 +42,11 @@ def test_a_blank_comes_with_its_place_and_its_hint() -> None:
     assert found.place.file == "lab.ipynb [2]"
     assert found.place.source == "# >>> BLANK skip-2" == LINES[found.place.line - 1].strip()
     assert found.hint.en == (
-        "Make block 2's, self.conv_skip2. It takes N×32×16×16 and gives N×64×16×16. 3×3, stride 1, padding 1. "
+        "Make self.conv_skip2, the convolution on block 2's skip path. It takes N×32×16×16 and gives N×64×16×16. "
+        "3×3, stride 1, padding 1. "
         "May help: nn.Conv2d(in_channels, out_channels, kernel_size=..., padding=...)"
     )
-    assert found.hint.ko.startswith("블록 2의 것을 self.conv_skip2에 만드세요.")
+    assert found.hint.ko.startswith("블록 2의 skip 경로에 쓸 합성곱을 self.conv_skip2에 만드세요.")
 
 
 def test_blanks_that_were_filled_are_not_found() -> None:
