@@ -138,7 +138,11 @@ def check_function(
 ) -> Verdict:
     """With equal parameters, the outputs equal the reference's."""
     found = departure(subject, standard.subject, standard.trail, standard.images)
-    where, hint = None, None
+    where = None
+    hint = Text(
+        en="Go through the layer table of the handout step by step: which line of your `forward` does each step?",
+        ko="과제 안내문의 층 표를 한 단계씩 따라가 보세요. `forward`의 어느 줄이 각 단계를 하고 있나요?",
+    )
     message = Text(
         en="With the same parameters, the network gives other outputs than the exercise's.",
         ko="같은 파라미터를 넣었을 때 과제의 네트워크와 출력이 달라요.",
@@ -174,7 +178,7 @@ def check_function(
         message = Text(
             en=f"{message.en} Blanks left empty: {numbers}.", ko=f"{message.ko} 비어 있는 빈칸: {numbers}번."
         )
-        hint = hint or blanks[0].hint
+        hint = blanks[0].hint
     return failed("function", "other-function", message, hint, where=where)
 
 
