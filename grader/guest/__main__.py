@@ -98,7 +98,7 @@ def serve(
                 exit="lockdown", detail=said or f"ended before its locks were shut: {report['detail']}"
             )
         elif report["exit"] == "exit" and report["code"] == FINISHED:
-            report["exit"] = "finished"
+            report.update(exit="finished", detail="")
         return report
     finally:
         watch.empty(scratch)
@@ -155,8 +155,8 @@ def forget_our_modules() -> None:
 
 def only_installed_packages() -> None:
     """Take our own folder, and folders that an editable install added, out of the import system."""
-    readable = tuple(landlock.python_folders())
-    sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry).startswith(readable)]
+    readable = tuple(folder + os.sep for folder in landlock.python_folders())
+    sys.path[:] = [entry for entry in sys.path if (os.path.realpath(entry) + os.sep).startswith(readable)]
     sys.path_importer_cache.pop(GUEST, None)
     sys.meta_path[:] = [
         finder for finder in sys.meta_path if not getattr(finder, "__module__", "").startswith("__editable__")

@@ -74,13 +74,7 @@ def ended(code: int, cpu_s: float, limits: dict[str, Any]) -> tuple[str, str]:
 
 def excess(pid: int, limits: dict[str, Any], scratch: str) -> tuple[str, str] | None:
     """What a running child has too much of."""
-    try:
-        with open(f"/proc/{pid}/statm") as file:  # noqa: PTH123
-            resident = int(file.read().split()[1]) * resource.getpagesize()
-        with open(f"/proc/{pid}/stat") as file:  # noqa: PTH123
-            threads = int(file.read().rpartition(")")[2].split()[17])
-    except (FileNotFoundError, ProcessLookupError, IndexError):
-        return None  # it is ending
+    resident, threads = usage(pid)
     if resident > limits["memory_bytes"]:
         return "memory", f"{resident >> 20} MiB of memory, {limits['memory_bytes'] >> 20} MiB are allowed"
     if threads > THREADS:
@@ -88,6 +82,17 @@ def excess(pid: int, limits: dict[str, Any], scratch: str) -> tuple[str, str] | 
     if is_overfull(scratch, limits["scratch_bytes"]):
         return "too_large", "too much in the scratch folder"
     return None
+
+
+def usage(pid: int) -> tuple[int, int]:
+    """Resident bytes and threads; zeros where /proc does not tell, as when the process is just ending."""
+    try:
+        with open(f"/proc/{pid}/statm") as file:  # noqa: PTH123
+            resident = int(file.read().split()[1]) * resource.getpagesize()
+        with open(f"/proc/{pid}/stat") as file:  # noqa: PTH123
+            return resident, int(file.read().rpartition(")")[2].split()[17])
+    except (OSError, IndexError):
+        return 0, 0
 
 
 def is_overfull(folder: str, limit_bytes: int) -> bool:
