@@ -192,6 +192,7 @@ def uid_to_become(private: str, scratch: str) -> int | None:
             os._exit(0 if can_run_python_as(uid, scratch) else 1)
         if os.waitpid(pid, 0)[1] == 0:
             return uid
+        os.chmod(private, 0o700)  # noqa: PTH101
         os.chown(scratch, 0, 0)
     except OSError:
         pass
