@@ -17,26 +17,8 @@ LARGEST = {".py": 2_000_000, ".ipynb": 50_000_000, ".zip": 200_000_000}
 """Bytes. A notebook's pictures may be large; a script of 2 MB was not typed."""
 
 _NOISE = frozenset(
-    [
-        "__MACOSX",
-        ".DS_Store",
-        "Thumbs.db",
-        "desktop.ini",
-        "__pycache__",
-        ".ipynb_checkpoints",
-        ".git",
-        ".idea",
-        ".vscode",
-        ".venv",
-        "venv",
-        "site-packages",
-        "node_modules",
-        ".mypy_cache",
-        ".pytest_cache",
-        ".ruff_cache",
-        ".gitkeep",
-        ".gitignore",
-    ]
+    """__MACOSX .DS_Store Thumbs.db desktop.ini __pycache__ .ipynb_checkpoints .git .idea .vscode .venv
+    venv site-packages node_modules .mypy_cache .pytest_cache .ruff_cache .gitkeep .gitignore""".split()  # noqa: SIM905
 )
 _KINDS = (
     (".pdf", "a PDF document", "PDF 문서예요"),

@@ -25,39 +25,8 @@ _MAGIC = re.compile(
 )
 _CELL_MAGIC = re.compile(r"%%(\w+)[ \t]*(.*)")
 _NOT_PYTHON = frozenset(
-    [
-        "bash",
-        "sh",
-        "shell",
-        "script",
-        "system",
-        "cmd",
-        "html",
-        "HTML",
-        "javascript",
-        "js",
-        "svg",
-        "SVG",
-        "latex",
-        "markdown",
-        "writefile",
-        "file",
-        "perl",
-        "ruby",
-        "R",
-        "cython",
-        "bigquery",
-        "sql",
-        "pypy",
-        "python2",
-        "python3",
-        "python",
-        "sx",
-        "!",
-        "latex",
-        "writetemplate",
-        "configure",
-    ]
+    """bash sh shell script system cmd html HTML javascript js svg SVG latex markdown writefile file perl
+    ruby R cython bigquery sql pypy python2 python3 python sx ! latex writetemplate configure""".split()  # noqa: SIM905
 )
 _MOST_MAGICS = 300
 

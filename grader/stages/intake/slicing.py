@@ -24,54 +24,10 @@ from dataclasses import dataclass, field
 from grader.stages.intake.statements import Function, Needs, Statement, bound_by
 
 _RUNS_SOMETHING = frozenset(
-    [
-        "backward",
-        "step",
-        "zero_grad",
-        "no_grad",
-        "fit",
-        "load",
-        "load_url",
-        "load_state_dict",
-        "save",
-        "DataLoader",
-        "datasets",
-        "CIFAR10",
-        "ImageFolder",
-        "download",
-        "urlopen",
-        "urlretrieve",
-        "wget",
-        "requests",
-        "mount",
-        "drive",
-        "open",
-        "input",
-        "exit",
-        "quit",
-        "display",
-        "get_ipython",
-        "show",
-        "savefig",
-        "plot",
-        "imread",
-        "imshow",
-        "tqdm",
-        "SummaryWriter",
-        "wandb",
-        "summary",
-        "system",
-        "Popen",
-        "run",
-        "check_call",
-        "check_output",
-        "sleep",
-        "parse_args",
-        "train_test_split",
-        "train",
-        "test",
-        "evaluate",
-    ]
+    """backward step zero_grad no_grad fit load load_url load_state_dict save DataLoader datasets CIFAR10
+    ImageFolder download urlopen urlretrieve wget requests mount drive open input exit quit display
+    get_ipython show savefig plot imread imshow tqdm SummaryWriter wandb summary system Popen run
+    check_call check_output sleep parse_args train_test_split train test evaluate""".split()  # noqa: SIM905
 )
 _BUILTINS = frozenset(dir(builtins)) | {"__name__", "__file__", "__class__", "__doc__"}
 _ALWAYS_THERE = ("torch", "math", "typing", "collections", "functools", "dataclasses")

@@ -19,7 +19,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 Block = ast.If | ast.With | ast.Try
 
 _MUTATORS = frozenset(
-    "append extend insert pop remove clear update setdefault add discard sort reverse popitem appendleft".split()  # noqa: SIM905 (words read better as text)
+    """append extend insert pop remove clear update setdefault add discard sort reverse popitem appendleft""".split()  # noqa: SIM905
 )
 _COMPREHENSIONS = frozenset({"listcomp", "setcomp", "dictcomp", "genexpr"})
 
