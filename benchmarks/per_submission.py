@@ -111,7 +111,12 @@ def main() -> None:
         excerpt = cut(submission, exercise.assignment.classes, exercise.assignment.name)
         assert excerpt is not None
         judgement = jobs.capture_and_judge(
-            excerpt.model_dump_json(), exercise.assignment.model_dump_json(), graphs[file.parent.name], None, ()
+            excerpt.model_dump_json(),
+            exercise.assignment.model_dump_json(),
+            graphs[file.parent.name],
+            None,
+            (),
+            False,
         )
         if position >= 4:
             ours.append(time.perf_counter() - began)

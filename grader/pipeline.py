@@ -34,7 +34,7 @@ from grader.records.training import TrainingRecord
 from grader.stages.intake import cut, read_submissions
 from grader.stages.reports import write_reports, write_results
 from grader.stages.scoring import TRAINED, findings, graded, max_points
-from grader.stages.screening import screen
+from grader.stages.screening import blanks_of, screen
 
 START_SEED = 0
 """Every submission of one function starts from the same weights and sees the same batches."""
@@ -82,6 +82,8 @@ class Task:
     exercise: str
     excerpt: Excerpt
     blanks: tuple[BlankLeft, ...]
+    untouched: bool
+    """All of the template's blanks were left empty."""
     notes: tuple[Text, ...]
     key: str
 
@@ -150,12 +152,15 @@ def tasks_of(submissions: Sequence[Submission], course: dict[str, Exercise], ben
             if excerpt is None:
                 continue
             seen = screen(excerpt, exercise.template)
+            untouched = bool(seen.blanks) and len(seen.blanks) == len(blanks_of(exercise.template))
             key = key_of(
                 excerpt.model_dump_json(),
                 bench.graphs[name].model_dump_json(),
                 exercise.assignment.model_dump_json(),
             )
-            tasks.append(Task(number, name, excerpt, seen.blanks, (*excerpt.notes, *seen.notes), key))
+            tasks.append(
+                Task(number, name, excerpt, seen.blanks, untouched, (*excerpt.notes, *seen.notes), key)
+            )
     return tasks
 
 
@@ -262,6 +267,7 @@ class Bench:
                             self.graphs[task.exercise].model_dump_json(),
                             template.model_dump_json() if template else None,
                             tuple(blank.model_dump_json() for blank in task.blanks),
+                            task.untouched,
                         ),
                     )
                 )
@@ -396,7 +402,7 @@ def assemble(
             name: ExerciseInfo(
                 title=exercise.assignment.title,
                 classes=exercise.assignment.classes,
-                max_points=max_points(exercise.assignment, settings.profile)
+                max_points=max_points(exercise.assignment, settings.profile),
             )
             for name, exercise in course.items()
         },

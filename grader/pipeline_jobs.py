@@ -54,7 +54,12 @@ def capture_one(excerpt: str, image: tuple[int, int, int]) -> str:
 
 
 def capture_and_judge(
-    excerpt: str, exercise: str, reference: str, template: str | None, blanks: tuple[str, ...]
+    excerpt: str,
+    exercise: str,
+    reference: str,
+    template: str | None,
+    blanks: tuple[str, ...],
+    untouched: bool,
 ) -> str:
     """Excerpt, exercise, graphs of reference and template, blanks (all JSON) → Judgement JSON."""
     own, asked = Excerpt.model_validate_json(excerpt), Assignment.model_validate_json(exercise)
@@ -66,6 +71,7 @@ def capture_and_judge(
         reference,
         template,
         tuple(BlankLeft.model_validate_json(blank) for blank in blanks),
+        untouched,
     )
     return judgement.model_dump_json()
 

@@ -9,9 +9,11 @@ from grader.networks import operators
 from grader.networks.replay import references
 from grader.records.graph import ModelGraph, Node, PartialGraph, Program, Shape, ValueRef
 
-RESHAPES = frozenset(
-    ["view", "_unsafe_view", "reshape", "_reshape_alias", "t", "transpose", "permute", "squeeze", "unsqueeze", "expand", "clone", "detach", "alias", "contiguous", "_to_copy", "lift_fresh"]
+_RESHAPES: str = (
+    "view _unsafe_view reshape _reshape_alias t transpose permute squeeze unsqueeze expand clone detach "
+    "alias contiguous _to_copy lift_fresh"
 )
+RESHAPES = frozenset(_RESHAPES.split())
 """Operators that keep every number and only change its place."""
 
 

@@ -10,7 +10,7 @@ from grader.networks.replay import Replay
 from grader.networks.weights import fill, natural, slots_of
 from grader.records.assignment import Assignment as Exercise
 from grader.records.base import Text
-from grader.records.findings import BlankLeft, Verdict
+from grader.records.findings import Verdict
 from grader.records.graph import Capture, ModelGraph, Program
 from grader.records.submission import Excerpt
 from grader.stages.judging.channels import found_layers, pair, table
@@ -133,9 +133,7 @@ def check_channels(capture: Capture, standard: Standard, same_function: bool) ->
     )  # fmt: skip
 
 
-def check_function(
-    subject: Subject, standard: Standard, excerpt: Excerpt, blanks: tuple[BlankLeft, ...]
-) -> Verdict:
+def check_function(subject: Subject, standard: Standard, excerpt: Excerpt) -> Verdict:
     """With equal parameters, the outputs equal the reference's."""
     found = departure(subject, standard.subject, standard.trail, standard.images)
     where = None
@@ -173,12 +171,6 @@ def check_function(
                 en="Which tensor should go into this line, and is this step part of the exercise?",
                 ko="이 줄에는 어떤 텐서가 들어가야 할까요? 과제에 있는 단계가 맞나요?",
             )
-    if blanks:
-        numbers = ", ".join(str(blank.number) for blank in blanks)
-        message = Text(
-            en=f"{message.en} Blanks left empty: {numbers}.", ko=f"{message.ko} 비어 있는 빈칸: {numbers}번."
-        )
-        hint = blanks[0].hint
     return failed("function", "other-function", message, hint, where=where)
 
 

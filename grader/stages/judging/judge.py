@@ -16,7 +16,7 @@ from grader.stages.judging.checks import (
     check_train_mode,
 )
 from grader.stages.judging.fingerprint import Subject, canonical, close, digest, match, portrait
-from grader.stages.judging.problems import SYNTAX_HINT, nothing_added, unsure, without_graph
+from grader.stages.judging.problems import SYNTAX_HINT, nothing_added, unsure, with_blanks, without_graph
 from grader.stages.judging.standard import prepared
 from grader.stages.judging.verdicts import OK, blocked_after, failed, passed, with_blocked
 
@@ -28,6 +28,7 @@ def judge(
     reference: str,
     template: str | None,
     blanks: tuple[BlankLeft, ...] = (),
+    untouched: bool = False,
 ) -> Judgement:
     """Judge what capture found.
 
@@ -38,15 +39,31 @@ def judge(
         reference: the graph of the reference, as JSON.
         template: the graph of the template with its blanks empty, as JSON; None where that crashes.
         blanks: blanks that the student left empty.
+        untouched: they are all of the template's.
     """
+    found = _judge(capture, excerpt, exercise, reference, template, blanks, untouched)
+    return found.model_copy(update={"verdicts": with_blanks(found.verdicts, blanks)})
+
+
+def _judge(
+    capture: Capture | None,
+    excerpt: Excerpt,
+    exercise: Exercise,
+    reference: str,
+    template: str | None,
+    blanks: tuple[BlankLeft, ...],
+    untouched: bool,
+) -> Judgement:
     standard = prepared(reference, exercise.input_shape)
     if capture is None:
         problem = excerpt.problem or Text(en="Nothing can be run.", ko="실행할 수 있는 코드가 없어요.")
         return Judgement(verdicts=blocked_after(failed("loads", "syntax-error", problem, SYNTAX_HINT)))
+    if untouched and (capture.crash is None or capture.crash.phase != "import"):
+        return Judgement(verdicts=with_blocked((passed("loads", OK["loads"]), nothing_added())))
     if capture.problem is not None and capture.problem.code in ("meddled", "unfaithful"):
         return unsure(capture.problem)
     if capture.graph is None:
-        return without_graph(capture, excerpt, standard, blanks)
+        return without_graph(capture, excerpt, standard)
     graph = capture.graph
     loads = passed("loads", OK["loads"])
     shape = check_shape(graph, exercise)
@@ -57,8 +74,9 @@ def judge(
     assignment = match(subject, standard.subject, standard.likeness.outputs, standard.images)
     if assignment is None and template is not None:
         empty = prepared(template, exercise.input_shape)
-        if match(subject, empty.subject, empty.likeness.outputs, empty.images) is not None:
-            return Judgement(verdicts=with_blocked((loads, nothing_added(blanks))))
+        same = match(subject, empty.subject, empty.likeness.outputs, empty.images) is not None
+        if same and len(graph.layers) == len(empty.subject.graph.layers):
+            return Judgement(verdicts=with_blocked((loads, nothing_added())))
     likeness = portrait(subject, assignment or canonical(subject, standard.images), standard.images)
     same_outputs = assignment is not None
     same_training = same_outputs and close(likeness.train_outputs, standard.likeness.train_outputs)
@@ -68,7 +86,7 @@ def judge(
     elif same_outputs:
         function = check_train_mode(graph, excerpt)
     else:
-        function = check_function(subject, standard, excerpt, blanks)
+        function = check_function(subject, standard, excerpt)
     gradients = check_gradients(
         subject, likeness, standard if same_outputs and same_training else None, excerpt
     )

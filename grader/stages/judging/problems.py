@@ -33,36 +33,42 @@ def unsure(problem: Problem) -> Judgement:
     return Judgement(verdicts=(), unsure=reason)
 
 
-def nothing_added(blanks: tuple[BlankLeft, ...]) -> Verdict:
-    where = blanks[0].place if blanks else None
-    numbers = ", ".join(str(blank.number) for blank in blanks)
+def nothing_added() -> Verdict:
+    """The network of the template, with nothing added to it."""
     return failed(
         "function",
         "template-unchanged",
         Text(
-            en="This is still the network of the template: nothing was added to it."
-            + (f" Blanks left empty: {numbers}." if numbers else ""),
-            ko="아직 템플릿 그대로예요. 네트워크에 더해진 것이 없어요."
-            + (f" 비어 있는 빈칸: {numbers}번." if numbers else ""),
+            en="This is still the network of the template: nothing was added to it.",
+            ko="아직 템플릿 그대로예요. 네트워크에 더해진 것이 없어요.",
         ),
-        blanks[0].hint if blanks else None,
-        where=where,
+        Text(
+            en="Which part of the handout is not in your code yet?",
+            ko="안내문에 있는 내용 가운데 아직 코드에 없는 것은 무엇인가요?",
+        ),
     )
 
 
-def without_graph(
-    capture: Capture, excerpt: Excerpt, standard: Standard, blanks: tuple[BlankLeft, ...]
-) -> Judgement:
+def with_blanks(verdicts: tuple[Verdict, ...], blanks: tuple[BlankLeft, ...]) -> tuple[Verdict, ...]:
+    """Name the blanks left empty where the first check failed: they are the first place to look at."""
+    cause = next((verdict for verdict in verdicts if verdict.outcome == "failed"), None)
+    if cause is None or not blanks:
+        return verdicts
+    numbers = ", ".join(str(blank.number) for blank in blanks)
+    message = Text(
+        en=f"{cause.message.en} Blanks left empty: {numbers}.",
+        ko=f"{cause.message.ko} 비어 있는 빈칸: {numbers}번.",
+    )
+    told = cause.model_copy(
+        update={"message": message, "hint": blanks[0].hint, "place": cause.place or blanks[0].place}
+    )
+    return tuple(told if verdict is cause else verdict for verdict in verdicts)
+
+
+def without_graph(capture: Capture, excerpt: Excerpt, standard: Standard) -> Judgement:
     if capture.crash is not None:
         diagnosis = diagnose(capture.crash, capture.partial)
         message, hint = diagnosis.message, diagnosis.hint
-        if blanks and capture.crash.phase != "import":
-            numbers = ", ".join(str(blank.number) for blank in blanks)
-            message = Text(
-                en=f"{message.en} Blanks left empty: {numbers}.",
-                ko=f"{message.ko} 비어 있는 빈칸: {numbers}번.",
-            )
-            hint = blanks[0].hint
         check: CheckName = "shape" if capture.crash.phase == "forward" else "loads"
         where = place(capture.crash.line, excerpt)
         cause = failed(check, diagnosis.code, message, hint, where=where, details=capture.crash.traceback)
