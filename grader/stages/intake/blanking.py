@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from grader.stages.intake.statements import Block, Statement, parse
+from grader.stages.intake.statements import Block, Places, Statement, parse
 
 _SAME_LINE = re.compile(r"(?:[ \t\f]|\\\n)*;(?:[ \t\f]|\\\n)*")
 
@@ -21,37 +21,13 @@ class Kept:
     rewritten: str | None = None
 
 
-class _Places:
-    """Offsets into a text of what the syntax tree gives as line and UTF-8 byte."""
-
-    def __init__(self, text: str) -> None:
-        self.lines = text.split("\n")
-        self.starts = [0]
-        for line in self.lines:
-            self.starts.append(self.starts[-1] + len(line) + 1)
-
-    def at(self, line: int, column: int) -> int:
-        text = self.lines[line - 1]
-        if not text.isascii():
-            column = len(text.encode()[:column].decode(errors="ignore"))
-        return self.starts[line - 1] + column
-
-    def start(self, node: ast.stmt) -> int:
-        decorators = getattr(node, "decorator_list", None)
-        return self.at(decorators[0].lineno if decorators else node.lineno, node.col_offset)
-
-    def end(self, node: ast.stmt) -> int:
-        assert node.end_lineno is not None and node.end_col_offset is not None
-        return self.at(node.end_lineno, node.end_col_offset)
-
-
 def blanked(text: str, kept: Sequence[Kept]) -> str:
     """Spaces and line ends instead of everything but `kept`, which is in order and from this cell.
 
     The head of a block whose statements are kept one by one becomes `if 1:`. A dropped statement
     before a kept one on one line becomes `()`, so that the kept one keeps its column.
     """
-    places = _Places(text)
+    places = Places(text)
     out = [c if c in "\n\t\f" else " " for c in text]
     frames: dict[Block, None] = {}
     for item in kept:
@@ -98,7 +74,7 @@ def _key(node: ast.stmt) -> tuple[int, int]:
 
 
 def _fill_lines(
-    out: list[str], text: str, places: _Places, chosen: set[tuple[int, int]], body: list[ast.stmt]
+    out: list[str], text: str, places: Places, chosen: set[tuple[int, int]], body: list[ast.stmt]
 ) -> None:
     """Close the gaps on lines that hold several statements."""
     line: list[ast.stmt] = []

@@ -12,7 +12,7 @@ from grader.records.submission import Cell, Excerpt, LocalModule, SourceFile, Su
 from grader.stages.intake.blanking import Kept, blanked
 from grader.stages.intake.modules import LocalModules
 from grader.stages.intake.slicing import Source, needed_aliases, star_imports
-from grader.stages.intake.statements import Function, Statement, statements
+from grader.stages.intake.statements import Function, Statement, is_future, statements
 
 _SET_ASIDE = re.compile(r"template|backup|\bold|copy|사본|백업|원본|예전", re.IGNORECASE)
 
@@ -75,13 +75,16 @@ def _assigns(node: ast.stmt, name: str) -> bool:
     )
 
 
-def _preference(path: str, exercise: str, class_name: str) -> tuple[bool, bool]:
-    squashed = class_name.replace("_", "")
-    word = (
-        rf"(?<![^\W\d_])(?:{re.escape(exercise)}|{re.escape(class_name)}|{re.escape(squashed)})(?![^\W\d_])"
-    )
+def _preference(path: str, exercise: str, class_name: str) -> tuple[bool, bool, bool]:
     file = path.rpartition("/")[2].rpartition(".")[0]
-    return bool(re.search(word, file, re.IGNORECASE)), not _SET_ASIDE.search(file)
+    names = f"{re.escape(class_name)}|{re.escape(class_name.replace('_', ''))}"
+    by_exercise = rf"(?<![^\W\d_])({re.escape(exercise)})(?![^\W\d_])"
+    by_class = rf"(?<![^\W\d_])({names})(?![^\W\d_]|_[a-z])"  # VGG.py, not VGG_SKIP.py
+    return (
+        bool(re.search(by_exercise, file, re.IGNORECASE)),
+        bool(re.search(by_class, file, re.IGNORECASE)),
+        not _SET_ASIDE.search(file),
+    )
 
 
 def _choices(chosen: _Definition, found: list[_Definition]) -> list[Text]:
@@ -134,12 +137,14 @@ def _excerpt(
 
 
 def _last_use(main: Source, target: Statement, name: str) -> int:
-    """Index of the last statement that runs something with the class; the file's end without one."""
+    """Index up to which the class's names are looked up: where it is last used, or changed."""
     for statement in reversed(main.statements):
         if statement.index <= target.index:
             break
+        if name in statement.changes:
+            return statement.index + 1
         is_definition = isinstance(statement.node, Function | ast.ClassDef | ast.Import | ast.ImportFrom)
-        if not is_definition and name in statement.words and name not in statement.changes:
+        if not is_definition and name in statement.words:
             return statement.index
     return main.end
 
@@ -172,14 +177,14 @@ def _cells(source: Source, file: SourceFile, modules: LocalModules) -> tuple[Cel
         for statement in source.statements:
             if statement.cell == number and (item := _kept(source, statement, modules)):
                 kept.append(item)
-        if any(not _is_future(item.statement.node) for item in kept):
+        if any(not is_future(item.statement.node) for item in kept):
             found.append(Cell(label=cell.label, text=blanked(cell.text, kept)))
     return tuple(found)
 
 
 def _kept(source: Source, statement: Statement, modules: LocalModules) -> Kept | None:
     node = statement.node
-    if _is_future(node):
+    if is_future(node):
         return Kept(statement)
     if statement not in source.kept:
         return None
@@ -190,10 +195,6 @@ def _kept(source: Source, statement: Statement, modules: LocalModules) -> Kept |
         return None
     rewritten = modules.rewritten(source, node, needed)
     return Kept(statement, rewritten)
-
-
-def _is_future(node: ast.stmt) -> bool:
-    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
 
 
 def _unreadable(submission: Submission, class_names: Sequence[str], exercise: str) -> Excerpt | None:

@@ -18,19 +18,19 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from grader.stages.intake.statements import Function, Needs, Statement, bound_by
 
 _RUNS_SOMETHING = frozenset(
     """backward step zero_grad no_grad fit load load_url load_state_dict save DataLoader datasets CIFAR10
-    ImageFolder download urlopen urlretrieve wget requests mount drive open input exit quit display
-    get_ipython show savefig plot imread imshow tqdm SummaryWriter wandb summary system Popen run
-    check_call check_output sleep parse_args train_test_split train test evaluate""".split()  # noqa: SIM905
+    ImageFolder download urlopen urlretrieve wget requests subprocess mount drive open input exit quit display
+    get_ipython plt pyplot show savefig imread imshow tqdm SummaryWriter wandb system Popen sleep parse_args
+    train_test_split""".split()  # noqa: SIM905
 )
+"""Called by a statement, or by a function of the student's that it calls."""
 _BUILTINS = frozenset(dir(builtins)) | {"__name__", "__file__", "__class__", "__doc__"}
-_ALWAYS_THERE = ("torch", "math", "typing", "collections", "functools", "dataclasses")
+_ALWAYS_THERE = ("torch", "numpy", "math", "typing", "collections", "functools", "itertools", "dataclasses")
 
 
 @dataclass(eq=False)
@@ -199,40 +199,39 @@ def _is_dotted_import(statement: Statement, name: str) -> bool:
     )
 
 
-def is_harmless(source: Source, statement: Statement, _above: frozenset[Statement] = frozenset()) -> bool:
-    """Whether running it trains, loads, downloads, draws and asks nothing."""
-    node = statement.node
-    if isinstance(node, ast.Import | ast.ImportFrom | ast.ClassDef | Function) or statement in _above:
+def is_harmless(source: Source, statement: Statement) -> bool:
+    """Whether running it, and what it needs, trains, loads, downloads, draws and asks nothing."""
+    definitions = ast.Import | ast.ImportFrom | ast.ClassDef
+    if isinstance(statement.node, definitions | Function):
         return True
-    if statement.words & _RUNS_SOMETHING:
-        return False
-    above = _above | {statement}
-    return all(
-        is_harmless(source, before, above) and _does_nothing_when_called(before)
-        for name in statement.now.names
-        for before in _last_binder(source, name, statement.index)
-    )
-
-
-def _last_binder(source: Source, name: str, when: int) -> Iterator[Statement]:
-    for statement in reversed(source.binders.get(name, [])):
-        if statement.index < when:
-            yield statement
-            return
-
-
-def _does_nothing_when_called(statement: Statement) -> bool:
-    return not (isinstance(statement.node, Function) and statement.words & _RUNS_SOMETHING)
+    waiting, seen = [statement], {statement}
+    while waiting:
+        current = waiting.pop()
+        if isinstance(current.node, definitions):
+            continue
+        if current.called & _RUNS_SOMETHING:
+            return False
+        names = current.now.names
+        if isinstance(current.node, Function):
+            names |= current.later[""].names  # it may be called
+        for name in names:
+            binders = source.binders.get(name, [])
+            before = [s for s in binders if s.index < current.index][-1:] or binders[:1]
+            waiting += [s for s in before if s not in seen]
+            seen.update(before)
+    return True
 
 
 def star_imports(source: Source) -> None:
-    """Keep `from x import *` of modules that are there anyway, and of others while a name is unknown."""
-    for statement in source.statements:
-        node = statement.node
-        if not isinstance(node, ast.ImportFrom) or node.names[0].name != "*" or statement.star_names:
-            continue
-        if (node.module or "").partition(".")[0] in _ALWAYS_THERE or source.unknown:
-            source.kept.add(statement)
+    """Keep `from x import *` of modules that are there anyway; of others where only they can help."""
+    stars = [
+        (statement, (statement.node.module or "").partition(".")[0] in _ALWAYS_THERE)
+        for statement in source.statements
+        if isinstance(statement.node, ast.ImportFrom) and statement.node.names[0].name == "*"
+        if not statement.star_names
+    ]
+    others_help = source.unknown and not any(there for _, there in stars)
+    source.kept.update(statement for statement, there in stars if there or others_help)
 
 
 def needed_aliases(source: Source, statement: Statement, mentioned: set[str]) -> list[ast.alias]:

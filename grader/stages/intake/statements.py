@@ -32,10 +32,36 @@ class Needs:
     attributes: frozenset[str] = frozenset()
 
 
+class Places:
+    """Offsets into a text of what the syntax tree gives as line and UTF-8 byte."""
+
+    def __init__(self, text: str) -> None:
+        self.lines = text.split("\n")
+        self.starts = [0]
+        for line in self.lines:
+            self.starts.append(self.starts[-1] + len(line) + 1)
+
+    def at(self, line: int, column: int) -> int:
+        text = self.lines[line - 1]
+        if not text.isascii():
+            column = len(text.encode()[:column].decode(errors="ignore"))
+        return self.starts[line - 1] + column
+
+    def start(self, node: ast.stmt) -> int:
+        decorators = getattr(node, "decorator_list", None)
+        return self.at(decorators[0].lineno if decorators else node.lineno, node.col_offset)
+
+    def end(self, node: ast.stmt) -> int:
+        assert node.end_lineno is not None and node.end_col_offset is not None
+        return self.at(node.end_lineno, node.end_col_offset)
+
+
 @dataclass(eq=False)
 class Statement:
     """One top-level statement; two are equal if they are the same one."""
 
+    text: str
+    """Its own lines; as the body of an `if 1:` where it is indented."""
     cell: int
     index: int
     """Its place in the file, over all cells."""
@@ -68,12 +94,15 @@ class Statement:
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """Every name and attribute in it."""
-        nodes = list(ast.walk(self.node))
-        return frozenset(
-            [n.id for n in nodes if isinstance(n, ast.Name)]
-            + [n.attr for n in nodes if isinstance(n, ast.Attribute)]
-        )
+        """Every name in it."""
+        return frozenset(n.id for n in ast.walk(self.node) if isinstance(n, ast.Name))
+
+    @cached_property
+    def called(self) -> frozenset[str]:
+        """Names and attributes by which it calls: torch, hub and load for `torch.hub.load(…)`."""
+        calls = (n.func for n in ast.walk(self.node) if isinstance(n, ast.Call))
+        nodes = [n for func in calls for n in _chain(func)]
+        return frozenset(n.id if isinstance(n, ast.Name) else n.attr for n in nodes)
 
     @cached_property
     def now(self) -> Needs:
@@ -89,7 +118,7 @@ class Statement:
     def _needs(self) -> tuple[Needs, dict[str, Needs]]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            table = symtable.symtable(ast.unparse(self.node), "statement", "exec")
+            table = symtable.symtable(self.text, "statement", "exec")
         now: set[str] = set()
         later: dict[str, set[str]] = {}
         _collect(table, now, later, isinstance(self.node, ast.ClassDef))
@@ -117,8 +146,32 @@ def statements(file: SourceFile, wanted: Sequence[str]) -> list[Statement]:
     found: list[Statement] = []
     for number, cell in enumerate(file.cells):
         if cell.problem is None:
-            _flatten(parse(cell.text).body, number, (), wanted, found)
+            tree = parse(cell.text)
+            cut_out = _CutOut(cell.text, any(is_future(node) for node in tree.body))
+            for node, frames in _flat(tree.body, (), wanted):
+                found.append(Statement(cut_out(node), number, len(found), node, frames))
     return found
+
+
+class _CutOut:
+    """Single statements of a text as texts of their own."""
+
+    def __init__(self, text: str, future: bool) -> None:
+        self.text, self.places = text, Places(text)
+        # then annotations are never evaluated, and what they name is not needed
+        self.head = "from __future__ import annotations\n" if future else ""
+
+    def __call__(self, node: ast.stmt) -> str:
+        start = self.places.start(node)
+        line = self.text[self.text.rfind("\n", 0, start) + 1 : start]
+        indent = line[: len(line) - len(line.lstrip())]
+        text = self.text[start : self.places.end(node)]
+        return f"{self.head}if 1:\n{indent}{text}\n" if indent else f"{self.head}{text}\n"
+
+
+def is_future(node: ast.stmt) -> bool:
+    """`from __future__ import annotations`."""
+    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
 
 
 def parse(text: str) -> ast.Module:
@@ -128,15 +181,14 @@ def parse(text: str) -> ast.Module:
         return ast.parse(text)
 
 
-def _flatten(
-    body: list[ast.stmt], cell: int, frames: tuple[Block, ...], wanted: Sequence[str], found: list[Statement]
-) -> None:
+def _flat(
+    body: list[ast.stmt], frames: tuple[Block, ...], wanted: Sequence[str]
+) -> Iterator[tuple[ast.stmt, tuple[Block, ...]]]:
     for node in body:
-        if is_main_guard(node) or (isinstance(node, Block) and _defines_inside(node, wanted)):
-            assert isinstance(node, Block)
-            _flatten(node.body, cell, (*frames, node), wanted, found)
+        if isinstance(node, Block) and (is_main_guard(node) or _defines_inside(node, wanted)):
+            yield from _flat(node.body, (*frames, node), wanted)
         else:
-            found.append(Statement(cell, len(found), node, frames))
+            yield node, frames
 
 
 def is_main_guard(node: ast.stmt) -> bool:
@@ -227,6 +279,14 @@ def _bound(node: ast.stmt) -> Iterator[str]:
 def bound_by(alias: ast.alias) -> str:
     """The name that one part of an import statement binds."""
     return alias.asname or alias.name.partition(".")[0]
+
+
+def _chain(node: ast.AST) -> Iterator[ast.Name | ast.Attribute]:
+    while isinstance(node, ast.Attribute):
+        yield node
+        node = node.value
+    if isinstance(node, ast.Name):
+        yield node
 
 
 def root(node: ast.AST) -> str | None:
