@@ -155,6 +155,7 @@ def tasks_of(submissions: Sequence[Submission], course: dict[str, Exercise], ben
             untouched = bool(seen.blanks) and len(seen.blanks) == len(blanks_of(exercise.template))
             key = key_of(
                 excerpt.model_dump_json(),
+                exercise.template,
                 bench.graphs[name].model_dump_json(),
                 exercise.assignment.model_dump_json(),
             )

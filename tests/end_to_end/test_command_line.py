@@ -1,0 +1,85 @@
+"""What a person types: exit codes, one sentence, flags."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from grader.cli.main import app
+
+GRADER = [sys.executable, "-m", "grader"]
+GOOD = Path(__file__).parents[1] / "submissions" / "correct" / "skip"
+
+
+def run(*words: str, **more: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*GRADER, *words], capture_output=True, text=True, timeout=300, check=False)
+
+
+def test_help_loads_neither_torch_nor_ray() -> None:
+    code = "import sys; from grader.cli.main import main; sys.argv = ['grader', '--help']\n" \
+           "try: main()\nexcept SystemExit: pass\nprint([m for m in ('torch', 'ray') if m in sys.modules])"  # fmt: skip
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stdout.strip().endswith("[]")
+
+
+def test_the_flags_are_the_contracts() -> None:
+    command = next(c for c in app.registered_commands if c.callback and c.callback.__name__ == "run")
+    assert command.callback is not None
+    shown = CliRunner().invoke(app, ["run", "--help"], env={"COLUMNS": "200", "TERM": "dumb"}).output
+    flags = sorted({word.rstrip(",") for word in shown.split() if word.startswith("--")})
+    assert flags == [
+        "--data", "--exercise", "--fresh", "--help", "--jobs", "--lang", "--out", "--profile",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["run", "nowhere"], "nowhere"),
+        (["run", str(GOOD), "--exercise", "skipp"], "skip"),
+        (["run", str(GOOD), "--data", "/nowhere/cifar"], "/nowhere/cifar"),
+        (["run", str(GOOD / "plain.py"), "--profile", "full"], "full"),
+        (["run", __file__, "--profile", "static"], ""),
+    ],
+)
+def test_what_the_person_must_fix_is_one_sentence_and_exit_code_2(
+    words: list[str], sentence: str, tmp_path: Path
+) -> None:
+    ended = run(*words, *(["--out", str(tmp_path / "out")] if "--out" not in words else []))
+    if words[1] == __file__:  # a file without any exercise is graded: everything is missing
+        assert ended.returncode == 0
+        return
+    assert ended.returncode == 2, ended.stdout + ended.stderr
+    assert sentence in ended.stderr and "Traceback" not in ended.stderr
+
+
+@pytest.mark.slow
+def test_a_run_that_is_killed_goes_on_where_it_was_and_leaves_no_process(tmp_path: Path) -> None:
+    folder, out = tmp_path / "class", tmp_path / "out"
+    folder.mkdir()
+    for position, file in enumerate(sorted(GOOD.glob("*.py"))[:12]):
+        (folder / f"2023{position:04}.py").write_bytes(file.read_bytes())
+    command = [*GRADER, "run", str(folder), "--out", str(out), "--profile", "static", "--exercise", "skip"]
+    first = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    judged = out / ".ledger" / "judged"
+    deadline = time.monotonic() + 120
+    while len(list(judged.glob("*.json"))) < 3 and time.monotonic() < deadline and first.poll() is None:
+        time.sleep(0.05)
+    os.killpg(first.pid, signal.SIGKILL)
+    first.wait()
+    done = {file: file.stat().st_mtime_ns for file in judged.glob("*.json")}
+    assert len(done) >= 3
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert {file: file.stat().st_mtime_ns for file in done} == done
+    assert len(list(judged.glob("*.json"))) == 12
+    time.sleep(2)
+    left = subprocess.run(["pgrep", "-f", str(tmp_path)], capture_output=True, text=True, check=False)
+    assert left.stdout == ""
