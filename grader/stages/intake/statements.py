@@ -164,7 +164,7 @@ class _CutOut:
     def __call__(self, node: ast.stmt) -> str:
         start = self.places.start(node)
         line = self.text[self.text.rfind("\n", 0, start) + 1 : start]
-        indent = line[: len(line) - len(line.lstrip())]
+        indent = line[: len(line) - len(line.lstrip(" \t"))]
         text = self.text[start : self.places.end(node)]
         return f"{self.head}if 1:\n{indent}{text}\n" if indent else f"{self.head}{text}\n"
 
