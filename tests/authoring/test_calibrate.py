@@ -1,10 +1,10 @@
 import datetime
 import json
 import math
-import sys
 from pathlib import Path
 
 import pytest
+from stages.training.plain_networks import QUICK, small_network
 
 from grader.authoring.calibrate import calibrate_course, machine, store, summarize
 from grader.course.exercises import read_calibrations
@@ -14,11 +14,8 @@ from grader.records.base import Text
 from grader.records.findings import CHECKS
 from grader.records.training import TrainingRecord
 
-sys.path.append(str(Path(__file__).parents[1] / "stages" / "training"))
-from plain_networks import QUICK, small_network
-
 DAY = datetime.date(2025, 6, 1)
-SMALL = QUICK.model_copy(update={"learning_rate": 0.002, "test_images": 500})
+SMALL = QUICK.model_copy(update={"steps": 300, "learning_rate": 0.005, "test_images": 500})
 
 
 def assignment(name: str = "small", recipe: Recipe = SMALL) -> Assignment:
@@ -63,7 +60,7 @@ def test_a_course_is_calibrated_and_stored(tmp_path: Path):
         progress=lambda name, seed, record: seen.append((name, seed, record.steps)),
         today=DAY,
     )
-    assert seen == [(name, seed, 200) for name in ("one", "two") for seed in range(6)]
+    assert seen == [(name, seed, 300) for name in ("one", "two") for seed in range(6)]
     (stored,) = read_calibrations(tmp_path / "one" / "calibration.json")
     assert stored == made["one"]
     assert (stored.profile, stored.data, stored.recipe, stored.made_on) == (

@@ -2,7 +2,7 @@ import math
 
 import pytest
 import torch
-from plain_networks import (
+from stages.training.plain_networks import (
     CANNOT_LEARN,
     QUICK,
     CourseNetwork,

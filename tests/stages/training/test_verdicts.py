@@ -3,7 +3,7 @@ import subprocess
 import sys
 
 import pytest
-from plain_networks import QUICK
+from stages.training.plain_networks import QUICK
 
 from grader.errors import CalibrationError
 from grader.records.assignment import Calibration, Measured
