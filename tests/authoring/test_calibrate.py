@@ -79,7 +79,7 @@ def test_a_course_is_calibrated_and_stored(tmp_path: Path):
 def test_worker_processes_measure_the_same_as_one_process(tmp_path: Path):
     def figures(jobs: int):
         made = calibrate_course(
-            [assignment()], "quick", "synthetic", range(5), small_network, tmp_path, jobs=jobs, today=DAY
+            [assignment()], "quick", "synthetic", range(10), small_network, tmp_path, jobs=jobs, today=DAY
         )
         return made["small"].model_copy(update={"seconds_per_run": 0.0})
 
