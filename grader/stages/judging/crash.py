@@ -81,23 +81,32 @@ def shape_text(shape: Shape, batch: int) -> str:
     return "×".join("N" if i == 0 and side == batch else str(side) for i, side in enumerate(shape)) or "()"
 
 
-def _sum_text(wiring: Wiring, number: int, found: list[Layer]) -> Text:
-    """ " = 3 (input) + 32 (conv1_2)" where the channels have several origins, else the one origin."""
+def _origins(wiring: Wiring, number: int, found: list[Layer]) -> Text | None:
+    """ "3 (input) + 32 (conv1_2)", or the one layer that a map comes from; None where it cannot be told."""
     parts = leaves(wiring, number, found)
     if any(part.origin == "?" for part in parts):
-        return Text(en="", ko="")
-    origin_ko = {"input": "입력"}
-    if len(parts) > 1:
-        return Text(
-            en=" = " + " + ".join(f"{p.channels} ({p.origin})" for p in parts),
-            ko=" = " + " + ".join(f"{p.channels}({origin_ko.get(p.origin, p.origin)})" for p in parts),
-        )
-    return Text(en=f" ({parts[0].origin})", ko=f"({origin_ko.get(parts[0].origin, parts[0].origin)})")
+        return None
+    korean = {"input": "입력"}
+    if len(parts) == 1:
+        return Text(en=parts[0].origin, ko=korean.get(parts[0].origin, parts[0].origin))
+    return Text(
+        en=" + ".join(f"{p.channels} ({p.origin})" for p in parts),
+        ko=" + ".join(f"{p.channels}({korean.get(p.origin, p.origin)})" for p in parts),
+    )
+
+
+def _channels(wiring: Wiring, number: int, found: list[Layer]) -> Text:
+    """ "35 = 3 (input) + 32 (conv1_2)": how many channels a map has, and why."""
+    count, origins = wiring.shapes[number][1], _origins(wiring, number, found)
+    if origins is None:
+        return Text(en=str(count), ko=f"{count}개")
+    if "+" in origins.en:
+        return Text(en=f"{count} = {origins.en}", ko=f"{count}개(= {origins.ko})")
+    return Text(en=f"{count} (from {origins.en})", ko=f"{count}개({origins.ko}의 출력)")
 
 
 def _layer_mismatch(layer: Layer, wiring: Wiring, found: list[Layer], batch: int) -> Diagnosis | None:
     shape = wiring.shapes[layer.source]
-    origin = _sum_text(wiring, layer.source, [other for other in found if other is not layer])
     if layer.kind == "conv":
         if len(shape) == 4 and shape[1] == layer.in_channels:
             return Diagnosis(
@@ -120,11 +129,12 @@ def _layer_mismatch(layer: Layer, wiring: Wiring, found: list[Layer], batch: int
                     ko="텐서를 너무 일찍 펼쳤거나 차원을 하나 잃어버리지 않았나요?",
                 ),
             )
+        given_channels = _channels(wiring, layer.source, [other for other in found if other is not layer])
         return Diagnosis(
             "channels-do-not-fit",
             Text(
-                en=f"{layer.name} expects {layer.in_channels} channels and is given {shape[1]}{origin.en}.",
-                ko=f"{layer.name}은(는) 채널 {layer.in_channels}개를 기대하는데 {shape[1]}{origin.ko}개가 들어왔어요.",
+                en=f"{layer.name} expects {layer.in_channels} channels and is given {given_channels.en}.",
+                ko=f"{layer.name}은(는) 채널 {layer.in_channels}개를 기대하는데 {given_channels.ko}가 들어왔어요.",
             ),
             Text(
                 en=f"Which should change: `in_channels` of {layer.name}, or what is fed into it?",
@@ -172,10 +182,10 @@ def _operands(node: Node, wiring: Wiring) -> list[tuple[int, Shape]]:
 
 
 def _named_shapes(operands: list[tuple[int, Shape]], wiring: Wiring, found: list[Layer], batch: int) -> Text:
-    parts = [(_sum_text(wiring, number, found), shape_text(shape, batch)) for number, shape in operands]
+    parts = [(shape_text(shape, batch), _origins(wiring, number, found)) for number, shape in operands]
     return Text(
-        en=" and ".join(f"{shape}{origin.en}" for origin, shape in parts),
-        ko=", ".join(f"{shape}{origin.ko}" for origin, shape in parts),
+        en=" and ".join(f"{shape} ({origin.en})" if origin else shape for shape, origin in parts),
+        ko=", ".join(f"{shape}({origin.ko})" if origin else shape for shape, origin in parts),
     )
 
 
