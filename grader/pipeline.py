@@ -153,10 +153,12 @@ def tasks_of(submissions: Sequence[Submission], course: dict[str, Exercise], ben
                 continue
             seen = screen(excerpt, exercise.template)
             untouched = bool(seen.blanks) and len(seen.blanks) == len(blanks_of(exercise.template))
+            start = bench.start_of(name)
             key = key_of(
                 excerpt.model_dump_json(),
                 exercise.template,
                 bench.graphs[name].model_dump_json(),
+                start.model_dump_json() if start else "",
                 exercise.assignment.model_dump_json(),
             )
             tasks.append(
@@ -177,7 +179,7 @@ class Bench:
     graphs: dict[str, ModelGraph] = field(default_factory=dict)
     """The references."""
     templates: dict[str, ModelGraph | None] = field(default_factory=dict)
-    """The templates with their blanks empty; None where that crashes."""
+    """The templates of exercises that build on no other, blanks empty; None where that crashes."""
     thresholds: dict[str, Calibration] = field(default_factory=dict)
     data_name: str = ""
     protections: str = ""
@@ -186,27 +188,20 @@ class Bench:
     """By training key."""
 
     def prepare(self) -> None:
-        """Trace references and templates; find the thresholds."""
+        """Trace the references and what students start from; find the thresholds."""
         from grader import pipeline_jobs as jobs
 
         self.engine.submit(Job("sandbox", jobs.describe_sandbox, ()))
         if self.settings.profile != "static":
             self.engine.submit(Job("data", jobs.describe_data, (self.settings.data,)))
         for name, exercise in self.course.items():
-            for which, source in (("solution", exercise.solution), ("template", exercise.template)):
-                key = key_of(which, source, exercise.assignment.model_dump_json())
-                excerpt = whole(name, exercise.assignment.classes[0], f"{which}.py", source)
-                found = self.ledger.find("standards", key)
-                if found is not None:
-                    self._standard((which, name, key), Capture.model_validate_json(found))
-                    continue
-                self.engine.submit(
-                    Job(
-                        (which, name, key),
-                        jobs.capture_one,
-                        (excerpt.model_dump_json(), exercise.assignment.input_shape),
-                    )
-                )
+            self._trace("solution", name, exercise, exercise.solution)
+            start = exercise.assignment.builds_on
+            if start is None:
+                self._trace("template", name, exercise, exercise.template)
+            elif start not in self.course:
+                given = read_course(self.settings.course, [start])[start]
+                self._trace("solution", start, given, given.solution)
         for job, result in self.engine.finished():
             if isinstance(result, BaseException):
                 raise result
@@ -233,6 +228,24 @@ class Bench:
                     self.settings.data,
                 )
 
+    def _trace(self, which: str, name: str, exercise: Exercise, source: str) -> None:
+        """Get the graph of a file of our own, as a submission's is got."""
+        from grader import pipeline_jobs as jobs
+
+        key = key_of(which, source, exercise.assignment.model_dump_json())
+        found = self.ledger.find("standards", key)
+        if found is not None:
+            self._standard((which, name, key), Capture.model_validate_json(found))
+            return
+        excerpt = whole(name, exercise.assignment.classes[0], f"{which}.py", source)
+        arguments = (excerpt.model_dump_json(), exercise.assignment.input_shape)
+        self.engine.submit(Job((which, name, key), jobs.capture_one, arguments))
+
+    def start_of(self, name: str) -> ModelGraph | None:
+        """The network that students of an exercise start from."""
+        given = self.course[name].assignment.builds_on
+        return self.graphs[given] if given is not None else self.templates.get(name)
+
     def _standard(self, key: tuple[str, str, str], capture: Capture) -> None:
         which, name, _ = key
         if which == "template":
@@ -257,7 +270,7 @@ class Bench:
             else:
                 waiting[task.key] = [task]
                 exercise = self.course[task.exercise].assignment
-                template = self.templates[task.exercise]
+                start = self.start_of(task.exercise)
                 self.engine.submit(
                     Job(
                         ("judge", task.key),
@@ -266,7 +279,7 @@ class Bench:
                             task.excerpt.model_dump_json(),
                             exercise.model_dump_json(),
                             self.graphs[task.exercise].model_dump_json(),
-                            template.model_dump_json() if template else None,
+                            start.model_dump_json() if start else None,
                             tuple(blank.model_dump_json() for blank in task.blanks),
                             task.untouched,
                         ),

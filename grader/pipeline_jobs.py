@@ -57,11 +57,11 @@ def capture_and_judge(
     excerpt: str,
     exercise: str,
     reference: str,
-    template: str | None,
+    start: str | None,
     blanks: tuple[str, ...],
     untouched: bool,
 ) -> str:
-    """Excerpt, exercise, graphs of reference and template, blanks (all JSON) → Judgement JSON."""
+    """Excerpt, exercise, graphs of reference and start, blanks (all JSON) → Judgement JSON."""
     own, asked = Excerpt.model_validate_json(excerpt), Assignment.model_validate_json(exercise)
     captured = capture(own, asked.input_shape, sandbox().run) if own.problem is None else None
     judgement = judge(
@@ -69,7 +69,7 @@ def capture_and_judge(
         own,
         asked,
         reference,
-        template,
+        start,
         tuple(BlankLeft.model_validate_json(blank) for blank in blanks),
         untouched,
     )

@@ -52,6 +52,8 @@ class Assignment(Record):
     input_shape: tuple[Positive, Positive, Positive] = (3, 32, 32)
     """Channels, height, width; values in [0, 1]."""
     outputs: Positive = 10
+    builds_on: str | None = None
+    """The exercise whose network students start from; handing that in unchanged earns nothing."""
     rubric: dict[CheckName, Annotated[float, Field(ge=0)]]
     recipes: dict[str, Recipe]
 

@@ -17,9 +17,13 @@ from grader.stages.judging.channels import found_layers, pair, table
 from grader.stages.judging.crash import shape_text
 from grader.stages.judging.departure import departure
 from grader.stages.judging.fingerprint import Portrait, Subject, close
+from grader.stages.judging.likeness import likeness
 from grader.stages.judging.standard import Standard
 from grader.stages.judging.verdicts import OK, failed, passed
 from grader.stages.judging.words import listed, operator_at, operator_name, place
+
+PARTIAL_CAP = 0.6
+"""Most that a network with another function earns where no misconception is recognised."""
 
 
 def check_shape(graph: ModelGraph, exercise: Exercise) -> Verdict:
@@ -133,7 +137,16 @@ def check_channels(capture: Capture, standard: Standard, same_function: bool) ->
     )  # fmt: skip
 
 
-def check_function(subject: Subject, standard: Standard, excerpt: Excerpt) -> Verdict:
+def partial_share(graph: ModelGraph, reference: ModelGraph, start: ModelGraph | None) -> float:
+    """What a network that matches nothing known still earns of the function points.
+
+    The steps that it shares with the reference, beyond those that it was handed out with.
+    """
+    given = likeness(start, reference) if start is not None else 0.0
+    return round(PARTIAL_CAP * max(0.0, (likeness(graph, reference) - given) / (1 - given)), 3)
+
+
+def check_function(subject: Subject, standard: Standard, start: Standard | None, excerpt: Excerpt) -> Verdict:
     """With equal parameters, the outputs equal the reference's."""
     found = departure(subject, standard.subject, standard.trail, standard.images)
     where = None
@@ -171,7 +184,8 @@ def check_function(subject: Subject, standard: Standard, excerpt: Excerpt) -> Ve
                 en="Which tensor should go into this line, and is this step part of the exercise?",
                 ko="이 줄에는 어떤 텐서가 들어가야 할까요? 과제에 있는 단계가 맞나요?",
             )
-    return failed("function", "other-function", message, hint, where=where)
+    share = partial_share(subject.graph, standard.subject.graph, start.subject.graph if start else None)
+    return failed("function", "other-function", message, hint, share=share, where=where)
 
 
 def check_train_mode(graph: ModelGraph, excerpt: Excerpt) -> Verdict:

@@ -26,7 +26,7 @@ def judge(
     excerpt: Excerpt,
     exercise: Exercise,
     reference: str,
-    template: str | None,
+    start: str | None,
     blanks: tuple[BlankLeft, ...] = (),
     untouched: bool = False,
 ) -> Judgement:
@@ -37,11 +37,11 @@ def judge(
         excerpt: its source, for quoting lines.
         exercise: interface of the exercise.
         reference: the graph of the reference, as JSON.
-        template: the graph of the template with its blanks empty, as JSON; None where that crashes.
+        start: the graph of what students start from, as JSON; None where that crashes.
         blanks: blanks that the student left empty.
         untouched: they are all of the template's.
     """
-    found = _judge(capture, excerpt, exercise, reference, template, blanks, untouched)
+    found = _judge(capture, excerpt, exercise, reference, start, blanks, untouched)
     return found.model_copy(update={"verdicts": with_blanks(found.verdicts, blanks)})
 
 
@@ -50,7 +50,7 @@ def _judge(
     excerpt: Excerpt,
     exercise: Exercise,
     reference: str,
-    template: str | None,
+    start: str | None,
     blanks: tuple[BlankLeft, ...],
     untouched: bool,
 ) -> Judgement:
@@ -72,10 +72,10 @@ def _judge(
         return Judgement(verdicts=with_blocked((loads, shape, channels)))
     subject = Subject.of(graph)
     assignment = match(subject, standard.subject, standard.likeness.outputs, standard.images)
-    if assignment is None and template is not None:
-        empty = prepared(template, exercise.input_shape)
-        same = match(subject, empty.subject, empty.likeness.outputs, empty.images) is not None
-        if same and len(graph.layers) == len(empty.subject.graph.layers):
+    given = prepared(start, exercise.input_shape) if start is not None else None
+    if assignment is None and given is not None:
+        same = match(subject, given.subject, given.likeness.outputs, given.images) is not None
+        if same and len(graph.layers) == len(given.subject.graph.layers):
             return Judgement(verdicts=with_blocked((loads, nothing_added())))
     likeness = portrait(subject, assignment or canonical(subject, standard.images), standard.images)
     same_outputs = assignment is not None
@@ -86,7 +86,7 @@ def _judge(
     elif same_outputs:
         function = check_train_mode(graph, excerpt)
     else:
-        function = check_function(subject, standard, excerpt)
+        function = check_function(subject, standard, given, excerpt)
     gradients = check_gradients(
         subject, likeness, standard if same_outputs and same_training else None, excerpt
     )

@@ -34,13 +34,13 @@ def unsure(problem: Problem) -> Judgement:
 
 
 def nothing_added() -> Verdict:
-    """The network of the template, with nothing added to it."""
+    """The network that students start from, with nothing added to it."""
     return failed(
         "function",
-        "template-unchanged",
+        "nothing-added",
         Text(
-            en="This is still the network of the template: nothing was added to it.",
-            ko="아직 템플릿 그대로예요. 네트워크에 더해진 것이 없어요.",
+            en="This is still the network that you started from: what the exercise asks for is not in it yet.",
+            ko="아직 처음에 받은 네트워크 그대로예요. 과제에서 추가하라고 한 것이 아직 없어요.",
         ),
         Text(
             en="Which part of the handout is not in your code yet?",
