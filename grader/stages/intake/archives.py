@@ -47,8 +47,8 @@ class BadArchive(Exception):
 class Allowance:
     """Bytes that may still be taken out of an archive."""
 
-    def __init__(self, total: int = MOST_BYTES) -> None:
-        self.left = total
+    def __init__(self) -> None:
+        self.left = MOST_BYTES
 
     def take(self, count: int) -> None:
         """Use `count` bytes up. Raises BadArchive."""

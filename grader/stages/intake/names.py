@@ -99,7 +99,7 @@ def canvas(names: Iterable[str]) -> dict[str, CanvasName]:
 def natural(text: str) -> tuple[tuple[int, int, str], ...]:
     """Sort key by which "lab2" comes before "lab10"."""
     return tuple(
-        (1, int(part), part) if part.isdecimal() and part.isascii() else (0, 0, part)
+        (0, int(part), part) if part.isdecimal() and part.isascii() else (1, 0, part)
         for part in re.split(r"([0-9]{1,18})", text)
         if part
     )

@@ -30,10 +30,9 @@ def read_notebook(path: str, text: str, notes: tuple[Text, ...]) -> list[SourceF
         cells.append(neutralised(f"{path} [{number}]", python))
         if isinstance(file, Written):
             written[file.name] = [*(written.get(file.name, []) if file.append else []), file.text]
-    folder = path.rpartition("/")[0]
     found = [SourceFile(path=path, kind="notebook", cells=tuple(cells), notes=notes)]
     for name, texts in written.items():
-        where = f"{folder}/{name}" if folder else name
+        where = f"{path}/{name}"  # its own, until it is known whose the notebook is
         note = Text(en="written by a cell of the notebook", ko="노트북의 셀이 만드는 파일이에요")
         module = neutralised(where, "\n".join(texts))
         found.append(SourceFile(path=where, kind="python", cells=(module,), notes=(note,)))

@@ -6,13 +6,18 @@ several students (a class's folder, a section's). Loose files belong together by
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from pathlib import PurePosixPath
 
 from grader.records.base import Text
 from grader.records.submission import OtherFile, SourceFile, Submission
 from grader.stages.intake.archives import moved
 from grader.stages.intake.handed_in import Item, suffix
 from grader.stages.intake.names import CanvasName, canvas, natural, owner
+
+_WRITTEN = re.compile(r"[^/]+\.ipynb/", re.IGNORECASE)
+"""A module that a cell writes lies beside the notebook."""
 
 MOST_OTHERS = 50
 """Listed per student; a data set unpacked beside the homework has sixty thousand."""
@@ -29,6 +34,7 @@ class _Pile:
         self.items: dict[str, Item] = {}
 
     def add(self, item: Item, path: str, origin: str) -> None:
+        path = _WRITTEN.sub("", path)
         if path in self.items:
             path = f"{origin}/{path}"
         count = 1
@@ -44,7 +50,8 @@ def by_student(items: Iterable[Item], root: str) -> tuple[Submission, ...]:
     `root` is the name of the folder or archive that holds them: with a student number in it, all is
     that student's. A loose file that is no source and names nobody is nobody's: it is left out.
     """
-    items = list(items)
+    # a real file goes before one that a cell writes
+    items = sorted(items, key=lambda item: (bool(_WRITTEN.search(item.path)), natural(item.path)))
     piles: dict[str, _Pile] = {}
     if owner(root).number:
         _gather(piles, root, [(item, item.path) for item in items])
@@ -75,25 +82,29 @@ def _sort_in(piles: dict[str, _Pile], located: Located, above: tuple[str, ...], 
         else:
             loose.append((item, path))
     named = canvas([*folders, *(path for _, path in loose if suffix(path))]) if not above else {}
+    for item, path in loose:
+        if path in named:
+            _gather_canvas(piles, named[path], [(item, named[path].file)])
+        elif suffix(path):
+            _gather(piles, "/".join((*above, _stem(path))), [(item, path)])
     sole = len(folders) == 1 and not loose
     for head, inner in folders.items():
-        where = "/".join((*above, head))
         if head in named:
             _gather_canvas(piles, named[head], inner)
         elif _holds_students(head, inner) or (sole and _wraps_the_class(head, inner, root)):
             _sort_in(piles, inner, (*above, head), root)
         else:
-            _gather(piles, where, inner)
-    # sources first, so that "홍길동.pdf" finds the pile of "홍길동.py"
-    for item, path in sorted(loose, key=lambda pair: not suffix(pair[1])):
-        if path in named:
-            _gather_canvas(piles, named[path], [(item, named[path].file)])
-            continue
-        stem = path[: path.lower().rindex(suffix(path))] if suffix(path) else path.partition(".")[0]
-        label = "/".join((*above, stem.strip() or path))
-        who = owner(path)
-        if suffix(path) or who.number or who.name or label in piles:
+            _gather(piles, "/".join((*above, _stem(head))), inner)
+    for item, path in loose:  # after all others, so that "홍길동.pdf" finds the pile of "홍길동.py"
+        who, label = owner(path), "/".join((*above, _stem(path)))
+        if not suffix(path) and (who.number or who.name or label in piles):
             _gather(piles, label, [(item, path)])
+
+
+def _stem(name: str) -> str:
+    """The name without the ending of a source; "lab.ipynb" may also be the head of what the notebook writes."""
+    ending = suffix(name) or PurePosixPath(name).suffix
+    return name[: name.lower().rindex(ending.lower())].strip() or name if ending else name
 
 
 def _holds_students(head: str, inner: Located) -> bool:

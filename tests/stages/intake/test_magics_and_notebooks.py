@@ -1,0 +1,178 @@
+"""Notebooks of every format, and IPython's own lines in them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import v3, v4
+from stages.intake.handing_in import notebook, write
+
+from grader.records.submission import OtherFile, SourceFile, Submission
+from grader.stages.intake import cut, read_submissions
+from grader.stages.intake.magics import neutralised, without_cell_magic
+
+
+def _read(folder: Path, text: str | bytes, name: str = "20231234.ipynb") -> Submission:
+    (submission,) = read_submissions(write(folder, {name: text}))
+    return submission
+
+
+NEUTRALISED = [
+    ("%matplotlib inline\nx = 1", "pass\nx = 1"),
+    ("!pip install x\n!pip install y", "pass\npass"),
+    ("if 1:\n    !pip install 'x\n    y = 1", "if 1:\n    pass\n    y = 1"),
+    ("files = !ls\nx = %pwd", "pass\npass"),
+    ("nn.Conv2d?\n??nn.Linear\nx = 1", "pass\npass\nx = 1"),
+    ("!wget \\\n  -q \\\n  http://x\nx = 1", "pass\n\n\nx = 1"),
+    ("pip install torchsummary\nls data\nx = 1", "pass\npass\nx = 1"),
+    ('s = """\n%matplotlib inline\n!ls\n"""', None),
+    ("x = (7\n% 4)\ny = 7 \\\n% 4", None),
+    ("print('%d' % 3)\nassert 5 != 4", None),
+    ('%time\ns = """\n%time\n"""\n!ls', 'pass\ns = """\n%time\n"""\npass'),
+    ("!echo \"it's\nx = '''\n!a\n'''", "pass\nx = '''\n!a\n'''"),
+    ("\t%time x\n", None),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), NEUTRALISED)
+def test_magics_become_pass_and_what_only_looks_like_one_stays(before: str, after: str | None) -> None:
+    cell = neutralised("a.py", before)
+    if before.startswith("\t"):
+        assert cell.problem is None or cell.text == before or cell.text == "\tpass\n"
+        return
+    assert cell.problem is None
+    assert cell.text == (before if after is None else after)
+
+
+def test_a_thousand_magics_take_no_longer_than_one() -> None:
+    assert neutralised("a.py", "!ls\n" * 100_000 + "x = 1").problem is None
+
+
+def test_a_mistake_of_the_students_is_told_with_its_line() -> None:
+    problem = neutralised("a.py", "x = 1\n\ny = = 2\n").problem
+    assert problem is not None
+    assert problem.en == "line 3: Python cannot read this (invalid syntax)"
+    assert problem.ko == "3번째 줄: Python이 읽지 못해요 (invalid syntax)"
+
+
+@pytest.mark.parametrize("name", ["time", "capture", "timeit -n 1", "prun", "memit", "wandb"])
+def test_a_magic_over_a_python_cell_leaves_the_cell(name: str) -> None:
+    assert without_cell_magic(f"\n%%{name}\nx = 1") == ("\n\nx = 1", None)
+
+
+@pytest.mark.parametrize("name", ["bash", "html", "javascript", "writefile notes.txt", "sh", "script ruby"])
+def test_a_cell_in_another_language_is_no_python(name: str) -> None:
+    assert without_cell_magic(f"%%{name}\nx = 1") == ("", None)
+
+
+@pytest.mark.parametrize("minor", range(6))
+def test_every_minor_version_of_format_4_is_read(tmp_path: Path, minor: int) -> None:
+    made = v4.new_notebook(nbformat_minor=minor)
+    made.cells = [
+        v4.new_markdown_cell("# 과제"),
+        v4.new_code_cell("x = 1", outputs=[v4.new_output("stream", text="1")]),
+        v4.new_raw_cell("raw"),
+        v4.new_code_cell("y = 2"),
+    ]
+    for cell in made.cells if minor < 5 else []:
+        del cell["id"]
+    (file,) = _read(tmp_path, nbformat.writes(made)).files
+    assert [(cell.label, cell.text) for cell in file.cells] == [
+        ("20231234.ipynb [1]", "x = 1"),
+        ("20231234.ipynb [2]", "y = 2"),
+    ]
+
+
+def test_format_3_is_read(tmp_path: Path) -> None:
+    made = v3.new_notebook(
+        worksheets=[
+            v3.new_worksheet(cells=[v3.new_text_cell("markdown", "m"), v3.new_code_cell("x = 1\ny = 2")])
+        ]
+    )
+    (file,) = _read(tmp_path, v3.writes_json(made)).files
+    assert file.cells[0].text == "x = 1\ny = 2"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "it is empty"),
+        ("{", "it is no notebook: its JSON is broken"),
+        ("[1]", "it has no list of cells"),
+        ('{"cells": 3}', "it has no list of cells"),
+        ("<!DOCTYPE html><html>", "it is a web page"),
+        ('{"cells":' + "[" * 100_000, "its JSON is broken"),
+        (b"\xff\xfe\x00", "cannot be decoded"),
+    ],
+)
+def test_what_is_no_notebook_is_listed_with_its_reason(tmp_path: Path, text: str | bytes, why: str) -> None:
+    submission = _read(tmp_path, text)
+    assert submission.files == ()
+    (other,) = submission.others
+    assert why in other.reason.en
+    assert other.reason.ko
+
+
+@pytest.mark.parametrize(
+    "cell", ["null", "3", '{"cell_type": "code"}', '{"cell_type": "code", "source": [3, "x"]}']
+)
+def test_odd_cells_do_not_stop_the_others(tmp_path: Path, cell: str) -> None:
+    good = '{"cell_type": "code", "source": ["y = \\ud83d\\n", "z = 2"]}'
+    (file,) = _read(tmp_path, f'{{"cells": [{cell}, {good}], "nbformat": 4}}').files
+    assert file.cells[-1].text == "y = ?\nz = 2"
+
+
+def test_a_cell_that_writes_a_module_hands_the_module_in(tmp_path: Path) -> None:
+    text = notebook(
+        "%%writefile blocks.py\nK = 1\n",
+        "%%writefile -a ./blocks.py\nL = 2\n",
+        "from blocks import K, L\nclass VGG_SKIP:\n    n = K + L",
+        "%%writefile data.txt\nhello",
+    )
+    submission = _read(tmp_path, text)
+    assert [(file.path, file.kind) for file in submission.files] == [
+        ("20231234.ipynb", "notebook"),
+        ("blocks.py", "python"),
+    ]
+    excerpt = cut(submission, ("VGG_SKIP",), "skip")
+    assert excerpt is not None
+    assert excerpt.file == "20231234.ipynb"
+    assert excerpt.modules[0].cells[0].text.split() == ["K", "=", "1", "L", "=", "2"]
+
+
+def test_a_notebook_is_never_imported(tmp_path: Path) -> None:
+    files = {
+        "20231234/blocks.ipynb": notebook("K = 1"),
+        "20231234/skip.py": "from blocks import K\nclass VGG_SKIP:\n    k = K\n",
+    }
+    (submission,) = read_submissions(write(tmp_path, files))
+    excerpt = cut(submission, ("VGG_SKIP",), "skip")
+    assert excerpt is not None
+    assert excerpt.modules == ()
+    assert excerpt.cells[0].text.startswith("from blocks import K\n")
+
+
+def test_a_notebook_under_the_name_of_a_script_is_read_as_one(tmp_path: Path) -> None:
+    submission = _read(tmp_path, json.dumps(json.loads(notebook("x = 1")), indent=1), "20231234.py")
+    assert isinstance(submission.files[0], SourceFile)
+    assert submission.files[0].kind == "notebook"
+
+
+def test_a_script_that_colab_wrote_keeps_its_lines(tmp_path: Path) -> None:
+    text = (
+        '# -*- coding: utf-8 -*-\n"""Untitled0.ipynb"""\n\n!pip install torchinfo\n\nclass VGG_SKIP: pass\n'
+    )
+    (file,) = _read(tmp_path, text, "20231234.py").files
+    assert file.cells[0].problem is None
+    assert file.cells[0].text.split("\n")[5] == "class VGG_SKIP: pass"
+
+
+def test_nothing_is_said_of_a_readable_notebook(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    submission = _read(
+        tmp_path, '{"cells": [{"cell_type": "code", "source": "x = \\"\\\\d\\""}], "nbformat": 9}'
+    )
+    assert not any(isinstance(other, OtherFile) for other in submission.others)
+    assert capfd.readouterr() == ("", "")
