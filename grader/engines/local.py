@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -27,8 +28,8 @@ class Job:
 class LocalEngine:
     """A pool of processes that survives the death of one of them.
 
-    A job whose process dies (killed for memory, say) is run once more, alone; if its process dies
-    again, the job's result is a `GraderFault`.
+    When a process dies (killed for memory, say), the jobs that were under way are run again, one at
+    a time; a job that kills its process twice while it is alone has a `GraderFault` as its result.
 
     Args:
         jobs: processes at once.
@@ -39,7 +40,7 @@ class LocalEngine:
     preload: tuple[str, ...] = ()
     _pool: ProcessPoolExecutor | None = None
     _pending: dict[Future[Any], Job] = field(default_factory=dict)
-    _crashed: set[Hashable] = field(default_factory=set)
+    _deaths: Counter[Hashable] = field(default_factory=Counter)
     _alone: list[Job] = field(default_factory=list)
 
     def __enter__(self) -> LocalEngine:
@@ -86,11 +87,12 @@ class LocalEngine:
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
             self._pool = None
+        if len(lost) == 1:  # of several, nobody knows whose fault it was
+            self._deaths[lost[0].key] += 1
         for job in lost:
-            if job.key in self._crashed:
+            if self._deaths[job.key] == 2:
                 yield job, GraderFault("the process that ran it died twice (out of memory?)")
             else:
-                self._crashed.add(job.key)
                 self._alone.append(job)
 
 

@@ -67,7 +67,9 @@ def test_a_run_that_is_killed_goes_on_where_it_was_and_leaves_no_process(tmp_pat
     for position, file in enumerate(sorted(GOOD.glob("*.py"))[:12]):
         (folder / f"2023{position:04}.py").write_bytes(file.read_bytes())
     command = [*GRADER, "run", str(folder), "--out", str(out), "--profile", "static", "--exercise", "skip"]
-    first = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    first = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
     judged = out / ".ledger" / "judged"
     deadline = time.monotonic() + 120
     while len(list(judged.glob("*.json"))) < 3 and time.monotonic() < deadline and first.poll() is None:

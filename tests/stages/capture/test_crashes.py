@@ -56,7 +56,10 @@ def test_each_phase_of_a_crash_is_told_apart(body: str, phase: str, error: str) 
         ("return self.fc(x.flatten(1)), x", "not-a-tensor"),
         ("return self.fc(x.flatten(1)) * x.max().item()", "depends-on-pixels"),
         ("return self.fc(x.flatten(1)) if x.shape[0] == 2 else self.fc(-x.flatten(1))", "depends-on-batch"),
-        ("self.n = getattr(self, 'n', 0) + 1; return self.fc(x.flatten(1)) * self.n", "changes-between-calls"),
+        (
+            "self.n = getattr(self, 'n', 0) + 1; return self.fc(x.flatten(1)) * self.n",
+            "changes-between-calls",
+        ),
         ("return nn.Linear(3072, 10)(x.flatten(1))", "layers-made-in-forward"),
         ("return torch.linalg.inv(torch.eye(10)) @ self.fc(x.flatten(1)).T", "unknown-operator"),
         ("return self.fc(x.repeat(1, 200, 20, 1).flatten(1)[:, :3072])", "too-large"),

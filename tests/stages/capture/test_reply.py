@@ -34,7 +34,9 @@ def test_a_well_formed_reply_is_read() -> None:
         payload({**EMPTY, "phase": "passed"}),
         payload({**EMPTY, "score": 100}),
         payload({**EMPTY, "values": [{"kind": "input"}]}),
-        payload({**EMPTY, "layers": [{"name": "x", "kind": "conv", "in_channels": "many", "out_channels": 1}]}),
+        payload(
+            {**EMPTY, "layers": [{"name": "x", "kind": "conv", "in_channels": "many", "out_channels": 1}]}
+        ),
         payload(EMPTY, b"\x10\x00\x00\x00\x00\x00\x00\x00not a header"),
         payload(EMPTY, b"\xff\xff\xff\xff\xff\xff\xff\x7f"),
     ],

@@ -1,0 +1,38 @@
+"""Jobs for the tests of engines: module-level, so that a worker can import them."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+
+def double(number: int) -> int:
+    """An honest job."""
+    return 2 * number
+
+
+def fail(number: int) -> int:
+    """A job that raises."""
+    raise ValueError(f"no {number}")
+
+
+def die(_: int) -> int:
+    """A job whose process is killed every time."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    return 0
+
+
+def die_once(marker: str) -> str:
+    """A job whose process is killed the first time."""
+    if not Path(marker).exists():
+        Path(marker).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return "done"
+
+
+def threads() -> int:
+    """How many threads torch uses in a worker."""
+    import torch
+
+    return torch.get_num_threads()
