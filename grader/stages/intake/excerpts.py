@@ -172,12 +172,10 @@ def _withheld(main: Source, file: SourceFile) -> list[Text]:
 def _cells(source: Source, file: SourceFile, modules: LocalModules) -> tuple[Cell, ...]:
     star_imports(source)
     found = []
-    for number, cell in enumerate(file.cells):
-        kept: list[Kept] = []
-        for statement in source.statements:
-            if statement.cell == number and (item := _kept(source, statement, modules)):
-                kept.append(item)
-        if any(not is_future(item.statement.node) for item in kept):
+    for number in source.cells:
+        in_cell = (statement for statement in source.statements if statement.cell == number)
+        if kept := [item for statement in in_cell if (item := _kept(source, statement, modules))]:
+            cell = file.cells[number]
             found.append(Cell(label=cell.label, text=blanked(cell.text, kept)))
     return tuple(found)
 

@@ -23,9 +23,9 @@ from dataclasses import dataclass, field
 from grader.stages.intake.statements import Function, Needs, Statement, bound_by
 
 _RUNS_SOMETHING = frozenset(
-    """backward step zero_grad no_grad fit load load_url load_state_dict save DataLoader datasets CIFAR10
+    """backward step zero_grad fit load load_url load_state_dict save DataLoader datasets CIFAR10
     ImageFolder download urlopen urlretrieve wget requests subprocess mount drive open input exit quit display
-    get_ipython plt pyplot show savefig imread imshow tqdm SummaryWriter wandb system Popen sleep parse_args
+    get_ipython plt pyplot show savefig imread imshow tqdm SummaryWriter wandb system Popen sleep
     train_test_split""".split()  # noqa: SIM905
 )
 """Called by a statement, or by a function of the student's that it calls."""
@@ -49,6 +49,7 @@ class Source:
     """Names that nothing in the file binds."""
     withheld: set[str] = field(default_factory=set)
     """Names whose value comes from statements that are not run."""
+    known_harmless: set[Statement] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         for statement in self.statements:
@@ -59,7 +60,25 @@ class Source:
 
     @property
     def end(self) -> int:
+        """The index after the last statement."""
         return len(self.statements)
+
+    @property
+    def cells(self) -> list[int]:
+        """Cells in the order to run them: imports that an earlier cell needs were run before it."""
+        late = {
+            binder.cell
+            for statement in self.kept
+            for name in statement.now.names
+            for binder in self.binders.get(name, [])[:1]
+            if binder.index > statement.index and isinstance(binder.node, ast.Import | ast.ImportFrom)
+        }
+        everything = {statement.cell for statement in self.kept}
+        return sorted(everything, key=lambda cell: (cell not in late or self._defines(cell), cell))
+
+    def _defines(self, cell: int) -> bool:
+        nodes = [s.node for s in self.kept if s.cell == cell]
+        return not all(isinstance(node, ast.Import | ast.ImportFrom) for node in nodes)
 
 
 @dataclass(frozen=True)
@@ -207,7 +226,7 @@ def is_harmless(source: Source, statement: Statement) -> bool:
     waiting, seen = [statement], {statement}
     while waiting:
         current = waiting.pop()
-        if isinstance(current.node, definitions):
+        if current in source.known_harmless or isinstance(current.node, definitions):
             continue
         if current.called & _RUNS_SOMETHING:
             return False
@@ -219,6 +238,7 @@ def is_harmless(source: Source, statement: Statement) -> bool:
             before = [s for s in binders if s.index < current.index][-1:] or binders[:1]
             waiting += [s for s in before if s not in seen]
             seen.update(before)
+    source.known_harmless |= seen
     return True
 
 

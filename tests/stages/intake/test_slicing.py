@@ -657,3 +657,47 @@ def test_star_imports_of_torch_stay_and_others_only_where_a_name_is_open(run: Ru
     assert "pylab_missing" in _excerpt(python("a.py", text)).cells[0].text
     text = "from pylab_missing import *\nclass VGG_SKIP:\n    n = 1\n"
     assert "pylab_missing" not in _excerpt(python("a.py", text)).cells[0].text
+
+
+def test_imports_in_a_later_cell_were_run_before(run: Run) -> None:
+    excerpt = _excerpt(
+        cells(
+            "a.ipynb",
+            "x = 1",
+            "class VGG_SKIP(abc.ABC):\n    n = x\n",
+            "import abc, missing\nprint(1)",
+            "import math",
+        )
+    )
+    assert [cell.label for cell in excerpt.cells] == ["a.ipynb [3]", "a.ipynb [1]", "a.ipynb [2]"]
+    assert run(excerpt)["VGG_SKIP"].n == 1
+
+
+def test_settings_out_of_an_argument_parser_are_kept(run: Run) -> None:
+    text = """
+import argparse
+parser = argparse.ArgumentParser()
+parser.add_argument("--width", type=int, default=16)
+args = parser.parse_args([])
+class VGG_SKIP:
+    def forward(self): return args.width
+"""
+    assert run(_excerpt(python("a.py", text)))["VGG_SKIP"]().forward() == 16
+
+
+def test_a_decoding_of_json_and_torch_without_gradients_are_harmless(run: Run) -> None:
+    text = """
+import contextlib, json
+cfg = json.loads("[16]")
+with contextlib.suppress(KeyError):
+    cfg.append(json.loads("32"))
+class VGG_SKIP:
+    def forward(self): return cfg
+"""
+    assert run(_excerpt(python("a.py", text)))["VGG_SKIP"]().forward() == [16, 32]
+
+
+def test_a_long_chain_of_assignments_takes_no_time(run: Run) -> None:
+    chain = "\n".join(f"x{n} = x{n - 1} + x{max(n - 2, 0)} * 0" for n in range(1, 3000))
+    text = f"x0 = 1\n{chain}\nclass VGG_SKIP:\n    def forward(self): return x2999\n"
+    assert run(_excerpt(python("a.py", text)))["VGG_SKIP"]().forward() == 1
