@@ -106,5 +106,6 @@ def _judge(
         )
     return Judgement(
         verdicts=(loads, shape, channels, function, gradients), fingerprint=fingerprint, is_reference=is_reference,
-        graph=graph, ranks=likeness.assignment.ranks, notes=tuple(notes),
+        graph=None if likeness.problem else graph,  # without a backward pass there is nothing to train
+        ranks=likeness.assignment.ranks, notes=tuple(notes),
     )  # fmt: skip

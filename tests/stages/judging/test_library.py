@@ -32,6 +32,13 @@ def test_a_correct_style_passes_every_check(name: str, file: Path) -> None:
     assert found.is_reference
 
 
+def test_a_network_whose_backward_pass_fails_is_not_trained() -> None:
+    source = (LIBRARY / "broken" / "skip" / "in_place_addition.py").read_text("utf-8")
+    found = judged(source, "skip")
+    assert [v.code for v in found.verdicts if v.outcome != "passed"] == ["backward-fails"]
+    assert found.graph is None and found.fingerprint is not None
+
+
 @pytest.mark.parametrize(("name", "file"), cases("broken"))
 def test_a_mistake_costs_something_and_says_so(name: str, file: Path) -> None:
     source = file.read_text("utf-8")
