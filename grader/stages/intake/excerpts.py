@@ -12,7 +12,7 @@ from grader.records.submission import Cell, Excerpt, LocalModule, SourceFile, Su
 from grader.stages.intake.blanking import Kept, blanked
 from grader.stages.intake.modules import LocalModules
 from grader.stages.intake.slicing import Source, needed_aliases, star_imports
-from grader.stages.intake.statements import Function, Statement, is_future, statements
+from grader.stages.intake.statements import Function, Statement, is_future, root, statements
 
 _SET_ASIDE = re.compile(r"template|backup|\bold|copy|사본|백업|원본|예전", re.IGNORECASE)
 
@@ -44,7 +44,13 @@ def cut(submission: Submission, class_names: Sequence[str], exercise: str) -> Ex
 def _definition(file: SourceFile, class_names: Sequence[str]) -> _Definition | None:
     """The last class statement; else `VGG_SKIP = Model`; else whatever else makes a network when called."""
     top = statements(file, class_names)
-    for kind in (_is_class, _is_alias, _is_factory):
+    makers = _makers(top)
+
+    def is_made(node: ast.stmt, name: str) -> bool:
+        value = getattr(node, "value", None)
+        return _assigns(node, name) and isinstance(value, ast.Call) and root(value.func) in makers
+
+    for kind in (_is_class, _is_alias, _is_factory, is_made):
         for name in class_names:
             if matching := [s for s in top if kind(s.node, name)]:
                 return _Definition(file, name, matching[-1], len(matching))
@@ -64,9 +70,15 @@ def _is_factory(node: ast.stmt, name: str) -> bool:
         return node.name == name
     value = getattr(node, "value", None)
     if isinstance(value, ast.Call):  # partial(Net, skip=True), not Net(skip=True)
-        value = value.func
-        return _assigns(node, name) and "partial" in (getattr(value, "id", ""), getattr(value, "attr", ""))
+        called = getattr(value.func, "attr", getattr(value.func, "id", ""))
+        return _assigns(node, name) and called == "partial"
     return _assigns(node, name) and isinstance(value, ast.Lambda)
+
+
+def _makers(top: list[Statement]) -> set[str]:
+    """Functions that define a class, and may return it."""
+    functions = [s.node for s in top if isinstance(s.node, Function)]
+    return {f.name for f in functions if any(isinstance(n, ast.ClassDef) for n in ast.walk(f))}
 
 
 def _assigns(node: ast.stmt, name: str) -> bool:

@@ -228,13 +228,17 @@ def _collect(table: symtable.SymbolTable, now: set[str], later: dict[str, set[st
 
 
 def _globals(table: symtable.SymbolTable) -> set[str]:
-    return {s.get_name() for s in table.get_symbols() if s.is_referenced() and s.is_global()}
+    symbols = table.get_symbols()
+    # `global calls; calls += 1` assigns what it reads
+    return {s.get_name() for s in symbols if s.is_global() and (s.is_referenced() or s.is_declared_global())}
 
 
 def _everything(table: symtable.SymbolTable, into: set[str]) -> None:
-    into |= _globals(table)
-    for child in table.get_children():
-        _everything(child, into)
+    waiting = [table]
+    while waiting:
+        current = waiting.pop()
+        into |= _globals(current)
+        waiting += current.get_children()
 
 
 def _reached(nodes: Iterable[ast.AST]) -> frozenset[str]:

@@ -309,6 +309,29 @@ CASES = [
         "VGG_SKIP().skip",
     ),
     Case(
+        "a function that makes the class will do",
+        """
+        def build(n):
+            class VGG_SKIP:
+                def forward(self): return n
+            return VGG_SKIP
+        VGG_SKIP = build(3)
+        """,
+        "VGG_SKIP().forward() == 3",
+    ),
+    Case(
+        "a global that a method counts up is there",
+        """
+        calls = 0
+        class VGG_SKIP:
+            def forward(self):
+                global calls
+                calls += 1
+                return calls
+        """,
+        "VGG_SKIP().forward() == 1",
+    ),
+    Case(
         "definitions under the main guard are taken out of it",
         """
         def main(): raise SystemExit
@@ -701,3 +724,10 @@ def test_a_long_chain_of_assignments_takes_no_time(run: Run) -> None:
     chain = "\n".join(f"x{n} = x{n - 1} + x{max(n - 2, 0)} * 0" for n in range(1, 3000))
     text = f"x0 = 1\n{chain}\nclass VGG_SKIP:\n    def forward(self): return x2999\n"
     assert run(_excerpt(python("a.py", text)))["VGG_SKIP"]().forward() == 1
+
+
+@pytest.mark.parametrize("depth", [50, 1000, 1500, 30_000])
+@pytest.mark.parametrize("once", ["lambda: ", "-", "not ", "a if b else "])
+def test_deep_nesting_is_either_read_or_told(once: str, depth: int) -> None:
+    excerpt = _excerpt(python("a.py", f"x = {once * depth}1\nclass VGG_SKIP:\n    y = x\n"))
+    assert excerpt.problem is not None or "VGG_SKIP" in excerpt.cells[0].text
