@@ -1,0 +1,72 @@
+"""What a student reads: exact sentences for the mistakes that are made most."""
+
+from __future__ import annotations
+
+import pytest
+from tracing import exercise, judged, verdict
+
+from grader.course import default_root, read_course
+
+
+def solution(name: str, *edits: tuple[str, str]) -> str:
+    """The reference with slips."""
+    text = read_course(default_root(), [name])[name].solution
+    for old, new in edits:
+        assert text.count(old) == 1, (old, text.count(old))
+        text = text.replace(old, new)
+    return text
+
+
+def test_a_channel_mismatch_is_told_with_its_arithmetic() -> None:
+    found = judged(solution("dense", ("nn.Conv2d(35, 32", "nn.Conv2d(32, 32")), "dense")
+    shape = verdict(found, "shape")
+    assert shape.code == "channels-do-not-fit"
+    assert shape.message.en == "conv2_1 expects 32 channels and is given 35 = 3 (input) + 32 (conv1_2)."
+    assert shape.message.ko == (
+        "conv2_1은(는) 채널 32개를 기대하는데 35개(= 3(입력) + 32(conv1_2))가 들어왔어요."
+    )
+    assert shape.place is not None and "conv2_1" in shape.place.source
+    rows = {row.name: row for row in verdict(found, "channels").layers}
+    assert (rows["conv2_1"].expected, rows["conv2_1"].found, rows["conv2_1"].ok) == (
+        "35→32, 3×3, stride 1, padding 1", "32→32, 3×3, stride 1, padding 1", False,
+    )  # fmt: skip
+    assert [v.outcome for v in found.verdicts] == ["passed", "failed", "failed", "blocked", "blocked"]
+
+
+def test_the_place_of_a_wrong_step_is_named() -> None:
+    slip = ("out = out + self.relu(self.conv_skip2(block_in))", "out = out + self.conv_skip2(block_in)")
+    found = judged(solution("skip", slip), "skip")
+    function = verdict(found, "function")
+    assert function.outcome == "failed" and 0 < function.share < 0.6
+    assert function.place is not None and function.place.source == slip[1]
+    assert all(v.outcome == "passed" for v in found.verdicts if v.check != "function")
+
+
+def test_concatenating_in_another_order_is_right_and_noted() -> None:
+    text = read_course(default_root(), ["dense"])["dense"].solution
+    line = next(line for line in text.splitlines() if "torch.cat(" in line and "call" not in line)
+    inside = line[line.index("[") + 1 : line.index("]")]
+    first, second = inside.split(", ")
+    found = judged(text.replace(line, line.replace(inside, f"{second}, {first}")), "dense")
+    assert found.is_reference and len(found.notes) == 1
+
+
+def test_handing_in_the_network_one_was_given_earns_nothing_but_loading() -> None:
+    from tracing import IMAGE, excerpt_of, sandbox
+
+    from grader.stages.capture import capture
+    from grader.stages.judging import judge
+
+    base = read_course(default_root(), ["base"])["base"].solution.replace("class VGG(", "class VGG_SKIP(")
+    excerpt = excerpt_of(base, "VGG_SKIP")
+    assignment, reference = exercise("skip")
+    found = judge(capture(excerpt, IMAGE, sandbox().run), excerpt, assignment, reference, exercise("base")[1])
+    assert [(v.check, v.outcome, v.share) for v in found.verdicts if v.share] == [("loads", "passed", 1.0)]
+    assert verdict(found, "function").code == "nothing-added"
+    assert found.graph is None
+
+
+@pytest.mark.parametrize("name", ["base", "skip", "dense", "ca"])
+def test_every_reference_is_judged_correct(name: str) -> None:
+    found = judged(solution(name), name)
+    assert found.is_reference and all(v.outcome == "passed" for v in found.verdicts)
