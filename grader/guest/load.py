@@ -50,6 +50,7 @@ class OwnModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 def namespace_of(request: dict[str, Any]) -> dict[str, Any]:
     """Run the excerpt; return what it defined."""
+    sys.argv = [""]  # `argparse` in the student's code finds no arguments, as in a notebook
     sys.meta_path.insert(0, OwnModules(request["modules"]))
     module = types.ModuleType(MODULE)
     sys.modules[MODULE] = module  # dataclasses and typing look their module up

@@ -72,4 +72,4 @@ def test_probe_numbers_leave_no_bias_at_zero() -> None:
     graph = reference("ca")
     network, slots = Replay(graph, torch.float64), slots_of(graph)
     fill(network, slots, natural(slots), "probe", seed=0)
-    assert all(float(p.abs().min()) > 0 for p in network.parameters() if p.dim() == 1)
+    assert all(float(p.detach().abs().min()) > 0 for p in network.parameters() if p.dim() == 1)
