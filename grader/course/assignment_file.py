@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from grader.errors import AssignmentError
-from grader.records.assignment import Assignment, Recipe
+from grader.records.assignment import Assignment, OpenDesign, Recipe
 from grader.records.base import Text
 from grader.records.findings import CHECKS
 
@@ -239,7 +239,7 @@ _TYPES: Mapping[str, _Wanted] = {
     "model_type": _Wanted("a mapping", "write indented lines of the form key: value under it"),
 }
 
-_MODELS: Mapping[str, type[BaseModel]] = {"title": Text, "recipes": Recipe}
+_MODELS: Mapping[str, type[BaseModel]] = {"title": Text, "recipes": Recipe, "open_design": OpenDesign}
 
 
 def _keys(where: Location) -> Sequence[str]:

@@ -122,7 +122,9 @@ def _read_exercise(root: Path, name: str) -> Exercise:
         assignment=assignment,
         solution=read_solution(secret / "solution.py", assignment.classes[0]),
         template=read_text(public / f"{name}_template.py", "make it with make templates"),
-        calibrations=read_calibrations(secret / "calibration.json"),
+        calibrations=read_calibrations(
+            root / "reference" / (assignment.thresholds_of or name) / "calibration.json"
+        ),
         public=public,
         secret=secret,
     )

@@ -40,6 +40,22 @@ class Recipe(Record):
         return self
 
 
+Component = Literal["skip", "dense", "gate"]
+"""A skip addition, a dense concatenation, a channel gate."""
+
+
+class OpenDesign(Record):
+    """What a network of free design must have, whatever else is in it."""
+
+    components: tuple[Component, ...]
+    """At least one of each."""
+    blocks: tuple[tuple[Positive, ...], ...]
+    """Output channels of the base convolutions, block by block; a 2×2 pooling follows each block."""
+    pooling: Literal["max", "average"]
+    classifier: tuple[Positive, ...]
+    """Outputs of the fully connected layers."""
+
+
 class Assignment(Record):
     """What `assignment.yaml` says: interface, rubric and recipes of one exercise."""
 
@@ -56,6 +72,10 @@ class Assignment(Record):
     """The exercise whose network students start from; handing that in unchanged earns nothing."""
     rubric: dict[CheckName, Annotated[float, Field(ge=0)]]
     recipes: dict[str, Recipe]
+    open_design: OpenDesign | None = None
+    """None: the reference's function is asked for."""
+    thresholds_of: str | None = None
+    """The exercise whose calibrated thresholds are to be met, with the same recipes; None: its own."""
 
     @model_validator(mode="after")
     def _every_check_has_points(self) -> Assignment:

@@ -16,7 +16,7 @@ from grader.stages.screening import blanks_of
 
 ROOT = default_root()
 COURSE = read_course(ROOT)
-BLANKS = {"base": 5, "skip": 6, "dense": 4, "ca": 4}
+BLANKS = {"base": 5, "skip": 6, "dense": 4, "ca": 4, "combo": 5}
 
 
 def printed(source: str) -> str:
@@ -97,7 +97,7 @@ def test_a_filled_template_is_the_solution_and_says_ok(name: str) -> None:
     assert printed(filled(name)) == "출력 모양 · output shape: (2, 10)\nOK\n"
 
 
-@pytest.mark.parametrize("name", ["skip", "ca"])
+@pytest.mark.parametrize("name", ["skip", "ca", "combo"])
 def test_what_is_added_to_the_base_network_may_be_left_out_without_a_crash(name: str) -> None:
     assert printed(COURSE[name].template) == "출력 모양 · output shape: (2, 10)\nOK\n"
 
@@ -142,7 +142,7 @@ def test_a_notebook_is_valid_and_runs_like_the_script(name: str) -> None:
     assert ids == [f"{name}-handout", f"{name}-blanks", f"{name}-class", f"{name}-shape"]
     assert code[0] in COURSE[name].template
     assert COURSE[name].assignment.classes[0] in notebook.cells[0].source
-    if name in ("skip", "ca"):
+    if name in ("skip", "ca", "combo"):
         assert printed("\n".join(code)) == "출력 모양 · output shape: (2, 10)\nOK\n"
 
 

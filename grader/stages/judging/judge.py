@@ -16,6 +16,7 @@ from grader.stages.judging.checks import (
     check_train_mode,
 )
 from grader.stages.judging.fingerprint import Subject, canonical, close, digest, match, portrait
+from grader.stages.judging.open_design import judge_open
 from grader.stages.judging.problems import SYNTAX_HINT, nothing_added, unsure, with_blanks, without_graph
 from grader.stages.judging.standard import prepared
 from grader.stages.judging.verdicts import OK, blocked_after, failed, passed, with_blocked
@@ -62,6 +63,8 @@ def _judge(
         return Judgement(verdicts=with_blocked((passed("loads", OK["loads"]), nothing_added())))
     if capture.problem is not None and capture.problem.code in ("meddled", "unfaithful"):
         return unsure(capture.problem)
+    if exercise.open_design is not None:
+        return judge_open(capture, excerpt, exercise, standard)
     if capture.graph is None:
         return without_graph(capture, excerpt, standard)
     graph = capture.graph

@@ -1,0 +1,277 @@
+"""Judging a network of free design: by what is found in it, not by equality with the reference."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from grader.networks import operators
+from grader.networks.layers import Wiring, layers
+from grader.networks.weights import fill
+from grader.records.assignment import Assignment as Exercise
+from grader.records.assignment import Component, OpenDesign
+from grader.records.base import Text
+from grader.records.findings import Verdict
+from grader.records.graph import Capture, ModelGraph, Node
+from grader.records.judgement import Judgement
+from grader.records.submission import Excerpt
+from grader.stages.judging.bookkeeping import check_bookkeeping
+from grader.stages.judging.checks import check_gradients, check_shape
+from grader.stages.judging.components import Sighting, components
+from grader.stages.judging.fingerprint import Portrait, Subject, canonical, close, digest, match, portrait
+from grader.stages.judging.problems import nothing_added, without_graph
+from grader.stages.judging.standard import Standard
+from grader.stages.judging.verdicts import OK, failed, passed, with_blocked
+from grader.stages.judging.words import place
+
+SEEDS = (1, 2, 3, 4)
+"""Other numbers under which a layer may receive a gradient that a dead ReLU withheld at first."""
+
+
+def judge_open(capture: Capture, excerpt: Excerpt, exercise: Exercise, standard: Standard) -> Judgement:
+    """Judge a network of free design; `capture` is neither meddled with nor unfaithful."""
+    design = exercise.open_design
+    assert design is not None
+    loads, channels = passed("loads", OK["loads"]), check_bookkeeping(capture, design)
+    graph = capture.graph
+    if graph is None:
+        found = without_graph(capture, excerpt, standard).verdicts
+        return Judgement(
+            verdicts=tuple(channels if v.check == "channels" and v.outcome != "blocked" else v for v in found)
+        )
+    shape = check_shape(graph, exercise)
+    if shape.outcome == "failed" and shape.share == 0:
+        return Judgement(verdicts=with_blocked((loads, shape, channels)))
+    sightings = _in_both_modes(graph)
+    subject = Subject.of(graph)
+    if not sightings and len(subject.slots) <= sum(map(len, design.blocks)) + len(design.classifier):
+        return Judgement(verdicts=with_blocked((loads, nothing_added())))
+    equal = match(subject, standard.subject, standard.likeness.outputs, standard.images)
+    likeness = portrait(subject, equal or canonical(subject, standard.images), standard.images)
+    function = _check_components(sightings, design, capture, excerpt)
+    function = _steady(subject, likeness, standard.images, function, excerpt)
+    gradients = check_gradients(subject, _reached(subject, likeness, standard.images), None, excerpt)
+    is_reference = (
+        equal is not None
+        and close(likeness.train_outputs, standard.likeness.train_outputs)
+        and check_gradients(subject, likeness, standard, excerpt).outcome == "passed"
+        and all(found.outcome == "passed" for found in (channels, function, gradients))
+    )
+    return Judgement(
+        verdicts=(loads, shape, channels, function, gradients),
+        fingerprint=standard.fingerprint if is_reference else digest(subject, likeness),
+        is_reference=is_reference,
+        graph=None if likeness.problem else graph,  # what has no backward pass cannot be trained
+        ranks=likeness.assignment.ranks,
+        notes=_notes(graph),
+    )
+
+
+# -- components ----------------------------------------------------------------------------------------
+
+NAMES: dict[Component, Text] = {
+    "skip": Text(en="skip addition", ko="스킵 덧셈"),
+    "dense": Text(en="dense concatenation", ko="이어 붙이기"),
+    "gate": Text(en="channel gate", ko="채널 게이트"),
+}
+
+_HINTS: dict[Component, Text] = {
+    "skip": Text(
+        en="Which two tensors of one shape could be added, such that both come from one place and only one has gone through the block?",
+        ko="같은 곳에서 나와서 하나만 블록을 지나온, 모양이 같은 두 텐서는 무엇인가요? 그 둘을 어느 줄에서 더하면 될까요?",
+    ),
+    "dense": Text(
+        en="Which earlier map do you still hold when a block ends, and along which dimension are the channels?",
+        ko="블록이 끝날 때 아직 가지고 있는 앞쪽 특징 맵은 무엇인가요? 채널은 몇 번째 차원(dim)인가요?",
+    ),
+    "gate": Text(
+        en="Go along your gate: one mean per channel, a layer or two, sigmoid. With which tensor is the result multiplied?",
+        ko="게이트를 따라가 보세요. 채널마다 평균 하나, 층 한두 개, sigmoid까지 있나요? 그 결과를 어느 텐서에 곱했나요?",
+    ),
+}
+
+
+def _in_both_modes(graph: ModelGraph) -> tuple[Sighting, ...]:
+    """What train mode shows; a component that eval mode does not have does not count."""
+    training, evaluation = components(graph, graph.train), components(graph, graph.eval)
+    there = {(s.kind, s.node.line) for s in evaluation if s.counts}
+    only = Text(en="it is there in train mode only", ko="train 모드에서만 있어요")
+    both = [
+        replace(s, counts=False, words=only) if s.counts and (s.kind, s.node.line) not in there else s
+        for s in training
+    ]
+    seen = {(s.kind, s.node.line) for s in training}
+    missing = Text(en="it is there in eval mode only", ko="eval 모드에서만 있어요")
+    both += [
+        replace(s, counts=False, words=missing)
+        for s in evaluation
+        if s.counts and (s.kind, s.node.line) not in seen
+    ]
+    return tuple(both)
+
+
+def _check_components(
+    sightings: Sequence[Sighting], design: OpenDesign, capture: Capture, excerpt: Excerpt
+) -> Verdict:
+    """At least one of each component; every one that is found is shown where it is."""
+    en, ko, missing = [], [], []
+    for kind in design.components:
+        name, found = NAMES[kind], [s for s in sightings if s.kind == kind and s.counts]
+        if not found:
+            missing.append(kind)
+            continue
+        first = found[0]
+        more = sorted({s.node.line.line for s in found[1:] if s.node.line} - {_line(first)})
+        also_en = f" Also in line {', '.join(map(str, more))}." if more else ""
+        also_ko = f" {', '.join(map(str, more))}번째 줄에도 있어요." if more else ""
+        at = _at(first, excerpt)
+        en.append(f"Found: {name.en}{at.en}: {first.words.en}.{also_en}")
+        ko.append(f"찾았어요: {name.ko}{at.ko}. {first.words.ko}.{also_ko}")
+    if not missing:
+        return passed("function", Text(en=" ".join(en), ko=" ".join(ko)))
+    where = None
+    idle = ", ".join(f"`{name}`" for name in _thrown_away(capture))
+    for kind in missing:
+        name, near = NAMES[kind], [s for s in sightings if s.kind == kind and not s.counts]
+        en.append(f"Missing: {name.en}.")
+        ko.append(f"없어요: {name.ko}.")
+        if near:
+            at = _at(near[0], excerpt)
+            en[-1] += f" What comes nearest{at.en} does not count: {near[0].words.en}."
+            ko[-1] += f" 가장 비슷한 곳은 여기예요{at.ko}. {near[0].words.ko}."
+            where = where or place(near[0].node.line, excerpt)
+    if idle:
+        en.append(f"These layers are called, but their result never reaches the output: {idle}.")
+        ko.append(f"이 층들은 부르기만 하고 결과를 출력까지 쓰지 않았어요: {idle}.")
+    return failed(
+        "function",
+        "missing-" + "-".join(missing),
+        Text(en=" ".join(en), ko=" ".join(ko)),
+        _HINTS[missing[0]],
+        share=1 - len(missing) / len(design.components),
+        where=where,
+    )
+
+
+def _line(sighting: Sighting) -> int | None:
+    return sighting.node.line.line if sighting.node.line else None
+
+
+def _at(sighting: Sighting, excerpt: Excerpt) -> Text:
+    """ " (line 31, `out = out + s`)"."""
+    where = place(sighting.node.line, excerpt)
+    if where is None:
+        return Text(en="", ko="")
+    return Text(en=f" (line {where.line}: `{where.source}`)", ko=f"({where.line}번째 줄 `{where.source}`)")
+
+
+def _thrown_away(capture: Capture) -> list[str]:
+    """Layers that `forward` calls and whose results do not reach its own."""
+    graph = capture.graph
+    assert graph is not None
+    alive = {layer.name for layer in layers(Wiring(graph, graph.train))}
+    return [layer.name for layer in graph.layers if layer.called and layer.name not in alive]
+
+
+# -- train mode, eval mode, gradients ------------------------------------------------------------------
+
+
+def _steady(
+    subject: Subject, likeness: Portrait, images: Tensor, function: Verdict, excerpt: Excerpt
+) -> Verdict:
+    """In eval mode the same images must get the same answer."""
+    noisy = [node for node in subject.graph.eval.nodes if _is_random(node)]
+    if not noisy:
+        return function
+    fill(subject.network, subject.slots, likeness.assignment, "probe", seed=0)
+    subject.network.train(False)
+    with torch.no_grad():
+        answers = [subject.network(images.clone()) for torch_seed in (1, 2) if torch.manual_seed(torch_seed)]
+    if close(*answers):
+        return function
+    return failed(
+        "function",
+        "random-in-eval",
+        Text(
+            en=f"{function.message.en} In eval mode the network answers differently each time: dropout or noise is still on.",
+            ko=f"{function.message.ko} 그런데 eval 모드에서도 부를 때마다 답이 달라져요. 드롭아웃이나 난수가 꺼지지 않았어요.",
+        ),
+        Text(
+            en="Does your dropout know whether the network is in training (`nn.Dropout`, or `F.dropout(..., training=self.training)`)?",
+            ko="드롭아웃이 지금 학습 중인지 알고 있나요(`nn.Dropout`, 또는 `F.dropout(..., training=self.training)`)?",
+        ),
+        share=function.share / 2,
+        where=place(noisy[0].line, excerpt),
+    )
+
+
+def _is_random(node: Node) -> bool:
+    row = operators.find(node.op)
+    return row is not None and row.family == "random"
+
+
+def _reached(subject: Subject, likeness: Portrait, images: Tensor) -> Portrait:
+    """The portrait with, for every layer, the first gradient that is not zero under several numbers.
+
+    A narrow gate whose hidden ReLUs are all off for the probe images, or a branch behind a factor
+    that starts at zero, receives none under one set of numbers and is in order all the same.
+    """
+    gradients = list(likeness.gradients)
+    for seed in SEEDS:
+        if likeness.problem or all(g is not None and bool(g.abs().max() > 0) for g in gradients):
+            break
+        network = subject.network
+        fill(network, subject.slots, likeness.assignment, "probe", seed)
+        _loosen(subject, seed)
+        network.train(True)
+        for parameter in network.parameters():
+            parameter.grad = None
+        answer = network(images.clone())
+        (
+            answer * torch.linspace(-1, 1, answer.numel(), dtype=answer.dtype).reshape(answer.shape)
+        ).sum().backward()
+        for position, slot in enumerate(subject.slots):
+            found, known = network.value(slot.layer.weight).grad, gradients[position]
+            if found is not None and (known is None or not bool(known.abs().max() > 0)):
+                gradients[position] = found
+    return replace(likeness, gradients=tuple(gradients))
+
+
+def _loosen(subject: Subject, seed: int) -> None:
+    """Numbers that are not zero for parameters that belong to no layer (factors, normalisation)."""
+    own = {number for slot in subject.slots for number in (slot.layer.weight, slot.layer.bias)}
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for number, value in enumerate(subject.graph.values):
+            if value.kind == "parameter" and number not in own:
+                tensor = subject.network.value(number)
+                if tensor.is_floating_point():
+                    tensor.add_(torch.rand(tensor.shape, generator=generator, dtype=tensor.dtype) * 0.5 + 0.1)
+
+
+def _notes(graph: ModelGraph) -> tuple[Text, ...]:
+    """Layers that the other exercises do not allow."""
+    notes = []
+    rows = [
+        (row.family, operators.base_name(node.op))
+        for node in graph.train.nodes
+        if (row := operators.find(node.op))
+    ]
+    if any(family == "random" for family, _ in rows):
+        notes.append(
+            Text(
+                en="The network uses dropout or other noise in training: allowed in this exercise.",
+                ko="학습할 때 드롭아웃(난수)을 쓰네요. 이 과제에서는 괜찮아요.",
+            )
+        )
+    if any(family == "norm" for family, _ in rows):
+        notes.append(
+            Text(
+                en="The network uses normalisation layers (BatchNorm, for example): allowed in this exercise.",
+                ko="정규화 층(BatchNorm 등)을 쓰네요. 이 과제에서는 괜찮아요.",
+            )
+        )
+    return tuple(notes)
