@@ -149,7 +149,7 @@ def table(
         # the same function in another form (fc1 as a 4×4 convolution) is right whatever the table says
         notes = [] if same_function else differences(ours, theirs.layer)
         if not theirs.registered:
-            notes.append(_UNREGISTERED)
+            notes.append(UNREGISTERED)
         wrong = bool(notes)
         if not theirs.called:  # that is a matter of the function, not of the channels: it costs there
             notes.append(
@@ -179,7 +179,7 @@ def table(
     return tuple(rows)
 
 
-_UNREGISTERED = Text(
+UNREGISTERED = Text(
     en="not registered: the optimizer does not see its parameters",
     ko="등록되지 않아서 옵티마이저가 이 층의 파라미터를 볼 수 없어요",
 )

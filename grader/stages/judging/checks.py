@@ -13,7 +13,7 @@ from grader.records.base import Text
 from grader.records.findings import Verdict
 from grader.records.graph import Capture, ModelGraph, Program
 from grader.records.submission import Excerpt
-from grader.stages.judging.channels import found_layers, pair, table
+from grader.stages.judging.channels import UNREGISTERED, found_layers, pair, table
 from grader.stages.judging.crash import shape_text
 from grader.stages.judging.departure import departure
 from grader.stages.judging.fingerprint import Portrait, Subject, close
@@ -123,18 +123,39 @@ def check_channels(capture: Capture, standard: Standard, same_function: bool) ->
     if not wrong:
         return passed("channels", OK["channels"], layers=rows)
     names = ", ".join(row.name for row in wrong[:4]) + (" …" if len(wrong) > 4 else "")
-    return Verdict(
-        check="channels", outcome="failed", share=max(0.0, 1 - len(wrong) / max(len(rows), 1)), code="layers-differ",
-        message=Text(
+    unregistered = [row for row in wrong if row.note == UNREGISTERED]
+    # a layer of the right size that is not registered is half right; the other half is lost in training
+    lost = len(wrong) - len(unregistered) / 2
+    if len(unregistered) == len(wrong):
+        code = "layers-not-registered"
+        message = Text(
+            en=f"The sizes are right, but {len(wrong)} of {len(rows)} layers are not registered, so that they never "
+            f"learn: {names}.",
+            ko=f"크기는 맞지만 층 {len(rows)}개 가운데 {len(wrong)}개가 등록되지 않아서 학습이 되지 않아요: {names}.",
+        )
+        hint = Text(
+            en="Layers in a plain Python list or dict stay hidden from the module. What does PyTorch offer instead?",
+            ko="층을 파이썬 리스트나 딕셔너리에 넣으면 모듈이 알아보지 못해요. PyTorch에는 대신 쓸 수 있는 무엇이 있을까요?",
+        )
+    else:
+        code = "layers-differ"
+        message = Text(
             en=f"{len(wrong)} of {len(rows)} layers are not as asked for: {names}.",
             ko=f"층 {len(rows)}개 가운데 {len(wrong)}개가 과제와 달라요: {names}.",
-        ),
-        hint=Text(
+        )
+        hint = Text(
             en="Compare the two columns of the table: where does each number come from?",
             ko="표의 두 열을 비교해 보세요. 각 숫자는 어디에서 온 걸까요?",
-        ),
+        )
+    return Verdict(
+        check="channels",
+        outcome="failed",
+        share=max(0.0, 1 - lost / len(rows)),
+        code=code,
+        message=message,
+        hint=hint,
         layers=rows,
-    )  # fmt: skip
+    )
 
 
 def partial_share(graph: ModelGraph, reference: ModelGraph, start: ModelGraph | None) -> float:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from grader.networks.layers import Wiring, layers
 from grader.records.base import Text
 from grader.records.findings import BlankLeft, CheckName, Verdict
-from grader.records.graph import Capture, Problem
+from grader.records.graph import Capture, Problem, Program
 from grader.records.judgement import Judgement
 from grader.records.submission import Excerpt
 from grader.stages.judging.checks import check_channels
@@ -65,7 +66,21 @@ def with_blanks(verdicts: tuple[Verdict, ...], blanks: tuple[BlankLeft, ...]) ->
     return tuple(told if verdict is cause else verdict for verdict in verdicts)
 
 
+def _readable(capture: Capture) -> Capture:
+    """Without the calls up to the crash where they make no sense: nobody has checked them."""
+    if capture.partial is None:
+        return capture
+    program = Program(batch=capture.partial.batch, nodes=capture.partial.nodes, output=0)
+    try:
+        layers(Wiring(capture.partial, program))
+    except (AssertionError, IndexError, KeyError, TypeError, ValueError):
+        bare = capture.partial.model_copy(update={"values": (), "nodes": ()})
+        return capture.model_copy(update={"partial": bare})
+    return capture
+
+
 def without_graph(capture: Capture, excerpt: Excerpt, standard: Standard) -> Judgement:
+    capture = _readable(capture)
     if capture.crash is not None:
         diagnosis = diagnose(capture.crash, capture.partial)
         message, hint = diagnosis.message, diagnosis.hint
