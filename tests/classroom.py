@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 
-LIBRARY = Path(__file__).parents[1] / "submissions"
+LIBRARY = Path(__file__).parent / "submissions"
 CLASSES = {"base": "VGG", "skip": "VGG_SKIP", "dense": "VGG_DENSE", "ca": "VGG_CA"}
 
 COLAB = """!pip install -q wandb
