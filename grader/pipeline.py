@@ -405,7 +405,7 @@ def assemble(
         )
     info = RunInfo(
         profile=settings.profile,
-        data=bench.data_name or "none",
+        data=settings.data if settings.data in ("synthetic", "cifar10") else bench.data_name or "none",
         device="cpu",
         trainings=len(first_user),
         seconds=round(seconds, 1),

@@ -13,7 +13,6 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from queue import LifoQueue
 from typing import Any, Self
 
 from grader.errors import SandboxFault
@@ -98,52 +97,6 @@ class ProcessSandbox:
         if self._guest is not None:
             self._guest.stop()
         self._guest = None
-
-
-class SandboxPool:
-    """As many process sandboxes as there are jobs; `run` takes a free one, or waits for it.
-
-    Sandboxes start as they are needed, so one job at a time starts one guest.
-
-    Raises:
-        SandboxUnavailable: this machine cannot hide files or cut the network.
-    """
-
-    name = "process"
-
-    def __init__(self, jobs: int, guest: Path = GUEST) -> None:
-        self._all = [ProcessSandbox(guest) for _ in range(jobs)]
-        self._free: LifoQueue[ProcessSandbox] = LifoQueue()
-        for sandbox in reversed(self._all):
-            self._free.put(sandbox)
-
-    @property
-    def protections(self) -> tuple[str, ...]:
-        """What shuts the code in."""
-        return self._all[0].protections
-
-    def run(self, request: bytes, limits: Limits = Limits()) -> Reply:  # noqa: B008  - frozen
-        """One run in a free sandbox.
-
-        Raises:
-            SandboxFault: the guest failed in a way that no student code explains.
-        """
-        sandbox = self._free.get()
-        try:
-            return sandbox.run(request, limits)
-        finally:
-            self._free.put(sandbox)
-
-    def close(self) -> None:
-        """End all guests."""
-        for sandbox in self._all:
-            sandbox.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 class _Guest:

@@ -19,7 +19,7 @@ import pytest
 from sandboxes.scripted import GUEST, SCRIPTED_ANSWER, ask, guest_pid, run
 
 from grader.errors import SandboxFault, SandboxUnavailable
-from grader.sandboxes import SANDBOXES, Limits, ProcessSandbox, SandboxPool, process
+from grader.sandboxes import SANDBOXES, Limits, ProcessSandbox, process
 from grader.sandboxes.probe import Offers, probe, require
 
 
@@ -189,27 +189,6 @@ def test_a_guest_that_cannot_start_is_a_fault_with_its_last_words(tmp_path: Path
     with ProcessSandbox(guest) as sandbox, pytest.raises(SandboxFault, match="no torch today"):
         run(sandbox, "say(1)")
     assert [path.name for path in private.iterdir()] == ["broken guest"]
-
-
-def test_a_pool_runs_several_at_once_and_starts_no_more_than_needed(scripted_guest: Path) -> None:
-    with SandboxPool(2, scripted_guest) as pool:
-        first = [json.loads(pool.run(b"say(os.getppid())").payload)["said"][0] for _ in range(3)]
-        assert len(set(first)) == 1
-        together: list[int] = []
-
-        def one() -> None:
-            together.append(
-                json.loads(pool.run(b"import time; time.sleep(1); say(os.getppid())").payload)["said"][0]
-            )
-
-        threads = [threading.Thread(target=one) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert len(together) == 4
-        assert len(set(together)) == 2
-    assert not any(is_alive(pid) for pid in together)
 
 
 def test_a_sandbox_is_not_bound_to_the_thread_that_started_it(scripted_guest: Path) -> None:
