@@ -59,7 +59,7 @@ def sentence(course: Path, names: list[str] | None = None) -> str:
 
 
 def test_the_exercises_come_in_the_order_of_the_course() -> None:
-    assert list(read_course(ROOT)) == ["base", "skip", "dense", "ca"]
+    assert list(read_course(ROOT)) == ["base", "skip", "dense", "ca", "combo"]
 
 
 def test_only_the_exercises_asked_for_are_read_in_the_order_of_the_course(course: Path) -> None:
@@ -71,7 +71,13 @@ def test_only_the_exercises_asked_for_are_read_in_the_order_of_the_course(course
 
 @pytest.mark.parametrize(
     ("name", "classes"),
-    [("base", ("VGG", "Model")), ("skip", ("VGG_SKIP",)), ("dense", ("VGG_DENSE",)), ("ca", ("VGG_CA",))],
+    [
+        ("base", ("VGG", "Model")),
+        ("skip", ("VGG_SKIP",)),
+        ("dense", ("VGG_DENSE",)),
+        ("ca", ("VGG_CA",)),
+        ("combo", ("VGG_COMBO",)),
+    ],
 )
 def test_an_exercise_has_its_files_and_the_points_of_the_course(name: str, classes: tuple[str, ...]) -> None:
     exercise = read_course(ROOT, [name])[name]
@@ -155,7 +161,8 @@ MISTAKES = {
     "unknown key like no other": (
         "name: skip",
         "name: skip\ndue: 2024-11-30",
-        ":2: unknown key due; the keys here are name, title, order, classes, input_shape, outputs, rubric, recipes",
+        ":2: unknown key due; the keys here are name, title, order, classes, input_shape, "
+        "outputs, builds_on, rubric, recipes, open_design, thresholds_of",
     ),
     "unknown key in a recipe": (
         "steps: 100",
@@ -470,9 +477,9 @@ def test_a_broken_calibration_is_a_mistake(course: Path, text: str, expected: st
     [
         (
             "skp",
-            "there is no exercise called skp; did you mean skip? the exercises are base, ca, dense, skip",
+            "there is no exercise called skp; did you mean skip? the exercises are base, ca, combo, dense, skip",
         ),
-        ("combo", "there is no exercise called combo; the exercises are base, ca, dense, skip"),
+        ("resnet", "there is no exercise called resnet; the exercises are base, ca, combo, dense, skip"),
     ],
 )
 def test_an_unknown_exercise_is_answered_with_those_there_are(asked: str, expected: str) -> None:
@@ -506,3 +513,36 @@ def test_two_exercises_do_not_share_a_class(course: Path) -> None:
         "assignments/skip2/assignment.yaml: the class VGG_SKIP is also that of the exercise skip; "
         "give each exercise class names of its own"
     )
+
+
+def test_an_open_design_says_what_must_be_there_and_whose_thresholds_hold() -> None:
+    course = read_course(ROOT, ["base", "combo"])
+    design = course["combo"].assignment.open_design
+
+    assert design is not None and course["base"].assignment.open_design is None
+    assert design.components == ("skip", "dense", "gate") and design.pooling == "max"
+    assert design.blocks == ((16, 32), (32, 64), (128, 256)) and design.classifier == (512, 256, 10)
+    assert course["combo"].calibrations == course["base"].calibrations
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("[skip, dense, gate]", "[skip, dense, gates]", ':11: open_design.components[2] cannot be "gates"; did you mean gate?'),
+        ("  pooling: max", "  poling: max", ":13: unknown key open_design.poling; did you mean pooling?"),
+        ("thresholds_of: base", "thresholds_of: bose", ": thresholds_of names no exercise (bose); write one of base, combo"),
+        ("steps: 200", "steps: 300", ": its recipes differ from those of base; copy them: the thresholds of base hold for them alone"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_an_open_design_is_one_sentence(
+    tmp_path: Path, old: str, new: str, expected: str
+) -> None:
+    for name in ("base", "combo"):
+        for folder in ("assignments", "reference"):
+            shutil.copytree(ROOT / folder / name, tmp_path / folder / name)
+    path = tmp_path / "assignments/combo/assignment.yaml"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+
+    assert sentence(tmp_path, ["combo"]) == f"assignments/combo/assignment.yaml{expected}"

@@ -118,6 +118,7 @@ def read_calibrations(path: Path) -> tuple[Calibration, ...]:
 def _read_exercise(root: Path, name: str) -> Exercise:
     public, secret = root / "assignments" / name, root / "reference" / name
     assignment = read_assignment(public / "assignment.yaml")
+    _check_thresholds_are_shared(root, assignment)
     return Exercise(
         assignment=assignment,
         solution=read_solution(secret / "solution.py", assignment.classes[0]),
@@ -128,6 +129,26 @@ def _read_exercise(root: Path, name: str) -> Exercise:
         public=public,
         secret=secret,
     )
+
+
+def _check_thresholds_are_shared(root: Path, assignment: Assignment) -> None:
+    """Thresholds of another exercise hold for its recipes alone."""
+    other = assignment.thresholds_of
+    if other is None:
+        return
+    file = root / "assignments" / assignment.name / "assignment.yaml"
+    if other not in exercise_names(root):
+        known = ", ".join(exercise_names(root))
+        raise AssignmentError(
+            file, None, f"thresholds_of names no exercise ({other})", f"write one of {known}"
+        )
+    if read_assignment(root / "assignments" / other / "assignment.yaml").recipes != assignment.recipes:
+        raise AssignmentError(
+            file,
+            None,
+            f"its recipes differ from those of {other}",
+            f"copy them: the thresholds of {other} hold for them alone",
+        )
 
 
 def _check_classes_are_distinct(course: Sequence[Exercise]) -> None:

@@ -48,6 +48,7 @@ def files(kind: str) -> list[Any]:
     return [
         pytest.param(path.parent.name, path, id=f"{path.parent.name}/{path.stem}")
         for path in sorted((HERE / kind).glob("*/*.py"))
+        if path.parent.name in CLASSES  # of an open design there is no network to compare with
     ]
 
 

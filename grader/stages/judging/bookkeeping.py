@@ -45,7 +45,7 @@ def check_bookkeeping(capture: Capture, design: OpenDesign) -> Verdict:
             rows.insert(after + block, _pool_row(flow, design.pooling, block, pairs, after))
         rows += _ending(flow, pairs.get(len(asked) - 1))
     chosen = {id(layer) for layer in pairs.values()}
-    rows += [_extra_row(item) for item in found if id(item.layer) not in chosen]
+    rows += [_extra_row(item, flow is None) for item in found if id(item.layer) not in chosen]
     if graph is not None:
         rows += _unused(graph, found)
     wrong = [row for row in rows if not row.ok]
@@ -58,10 +58,7 @@ def check_bookkeeping(capture: Capture, design: OpenDesign) -> Verdict:
             en=f"{len(wrong)} of {len(rows)} rows are not as asked for: {names}.",
             ko=f"표의 {len(rows)}줄 가운데 {len(wrong)}줄이 과제와 달라요: {names}.",
         ),
-        hint=Text(
-            en="The outputs of the base convolutions and the pooling are fixed; which row of the table is not as the handout says?",
-            ko="기본 합성곱의 출력 채널과 풀링은 정해져 있어요. 표에서 안내문과 다른 줄은 어디인가요?",
-        ),
+        hint=_FIXED_HINT if any(row.expected for row in wrong) else _OWN_HINT,
         layers=tuple(rows),
     )  # fmt: skip
 
@@ -69,6 +66,16 @@ def check_bookkeeping(capture: Capture, design: OpenDesign) -> Verdict:
 _FITS = Text(
     en="The fixed widths and the pooling are as asked for, and every layer is registered and used.",
     ko="정해진 채널 수와 풀링이 모두 맞고, 모든 층이 등록되고 쓰여요.",
+)
+
+
+_FIXED_HINT = Text(
+    en="The outputs of the base convolutions, the pooling and the classifier are fixed; which row of the table is not as the handout says?",
+    ko="기본 합성곱의 출력 채널과 풀링, 분류기는 정해져 있어요. 표에서 안내문과 다른 줄은 어디인가요?",
+)
+_OWN_HINT = Text(
+    en="Is this layer an attribute of `self` (not in a plain list), and where in `forward` does its result go?",
+    ko="이 층을 `self`의 속성이나 `nn.ModuleList`로 만들었나요? `forward`의 어느 줄에서 그 결과를 이어서 쓰나요?",
 )
 
 
@@ -152,8 +159,8 @@ def _width_row(
     note_or_none: Text | None = None
     if layer.out_channels != width:
         note_or_none = Text(
-            en=f"output channels should be {width}, is {layer.out_channels}",
-            ko=f"출력 채널: {width}이어야 하는데 {layer.out_channels}예요",
+            en=f"output channels should be {width}, but are {layer.out_channels}",
+            ko=f"출력 채널이 {width}개여야 하는데 지금은 {layer.out_channels}개예요",
         )
     elif not item.registered:
         note_or_none = _UNREGISTERED
@@ -225,14 +232,17 @@ def _ending(flow: Flow, last: Layer | None) -> list[LayerRow]:
     return [LayerRow(name="return", expected="logits", found=word.en, ok=False, note=note)]
 
 
-def _extra_row(item: Found) -> LayerRow:
-    """A layer of the student's own design: free, but to be registered and used."""
+def _extra_row(item: Found, crashed: bool) -> LayerRow:
+    """A layer of the student's own design: free, but to be registered and used.
+
+    Where `forward` crashed it cannot be told whether a layer would have been used.
+    """
     note = None
     if not item.called:
         note = Text(
             en="declared, but never called in `forward`", ko="선언만 하고 `forward`에서 쓰지 않았어요"
         )
-    elif item.layer.node < 0:
+    elif item.layer.node < 0 and not crashed:
         note = Text(
             en="called, but its result never reaches the output",
             ko="부르기만 하고 결과를 출력까지 쓰지 않았어요",

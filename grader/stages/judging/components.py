@@ -75,6 +75,14 @@ def _addition(flow: Flow, node: Node, made: int, name: str) -> Iterator[Sighting
         )
         return
     maps = [n for n in operands if flow.is_map(n) and flow.shapes[n] == shape]
+    small = [n for n in operands if n not in flow.maps]
+    if (
+        len(maps) == len(small) == 1
+        and _gate_problem(flow, maps[0], small[0], _small(flow, small[0])) is None
+    ):
+        yield _miss(
+            "gate", node, "the gate is added to the map, not multiplied", "게이트를 곱하지 않고 더했어요"
+        )
     for a, b in pairwise(maps):
         yield _two_paths(flow, node, a, b)
 
@@ -185,7 +193,7 @@ def _product(flow: Flow, made: int) -> Iterator[Sighting]:
             yield from _other_join(flow, made, "mul")
         return
     target, gate = (a, b) if a in flow.maps else (b, a)
-    small = {n for n in flow.upstream(gate) if n not in flow.maps}
+    small = _small(flow, gate)
     problem = _gate_problem(flow, target, gate, small)
     if problem is not None:
         yield Sighting("gate", step.node, problem, counts=False)
@@ -200,6 +208,11 @@ def _product(flow: Flow, made: int) -> Iterator[Sighting]:
         en=f"{source.en} is squeezed ({how.en}) → {through} → sigmoid, and multiplied by the result channel by channel",
         ko=f"특징 맵({source.ko})을 전역 풀링({how.ko}) → {through} → 시그모이드에 통과시킨 값을 다시 그 특징 맵에 채널별로 곱해요",
     ))  # fmt: skip
+
+
+def _small(flow: Flow, gate: int) -> set[int]:
+    """What a factor is computed from, as far as it has no positions any more."""
+    return {n for n in flow.upstream(gate) if n not in flow.maps}
 
 
 def _gate_problem(flow: Flow, target: int, gate: int, small: set[int]) -> Text | None:
@@ -219,10 +232,12 @@ def _gate_problem(flow: Flow, target: int, gate: int, small: set[int]) -> Text |
         )
     if not all(any(n in flow.ancestors[s] for s in sigmoids) for n in used):
         last = next((s for n in flow.upstream(gate) if n in small and (s := flow.steps.get(n)) and s.op == "_softmax"), None)  # fmt: skip
-        instead = " (softmax)" if last else ""
+        instead = Text(en=" but in a softmax", ko=" 소프트맥스를 썼어요") if last else Text(en="", ko="")
         return Text(
-            en=f"the gate does not end in a sigmoid{instead}",
-            ko=f"게이트 마지막에 시그모이드가 없어요{instead}",
+            en=f"the gate does not end in a sigmoid{instead.en}",
+            ko=f"게이트 마지막에 시그모이드 대신{instead.ko}"
+            if last
+            else "게이트 마지막에 시그모이드가 없어요",
         )
     channels = flow.shapes[target][1]
     if min(math.prod(flow.shapes[n]) for n in _unstretched(flow, gate)) != flow.batch * channels:

@@ -83,7 +83,7 @@ class Flow:
 
     def _through_view(self, target: int, written: int, node: Node, index: int) -> None:
         """A write into a slice changes the tensor that it is a slice of."""
-        along_channels, root = True, target
+        along_channels, root, passed = True, target, [target]
         while (maker := self._makers.get(root)) is not None and operators.base_name(
             maker.op
         ) in _VIEWS.split():
@@ -92,6 +92,7 @@ class Flow:
                 operators.base_name(maker.op) in ("slice", "narrow") and maker.args[1:2] == (1,)
             )
             root = references(maker)[0]
+            passed.append(root)
         if root == target:
             return
         before = self._now(root)
@@ -104,7 +105,7 @@ class Flow:
         op = "cat" if along_channels and root not in self.steps else "copy"
         self._put(number, Step(op, (*parts, written), channels if op == "cat" else node, index))
         self.maps.add(number)
-        self._written[root] = number
+        self._written.update({alias: number for alias in passed if self.shapes[alias] == self.shapes[root]})
 
     def _has_positions(self, number: int, family: str) -> bool:
         """Whether a value still tells one place of the image from another."""

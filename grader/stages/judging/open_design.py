@@ -117,42 +117,50 @@ def _check_components(
     sightings: Sequence[Sighting], design: OpenDesign, capture: Capture, excerpt: Excerpt
 ) -> Verdict:
     """At least one of each component; every one that is found is shown where it is."""
-    en, ko, missing = [], [], []
-    for kind in design.components:
-        name, found = NAMES[kind], [s for s in sightings if s.kind == kind and s.counts]
-        if not found:
-            missing.append(kind)
-            continue
-        first = found[0]
-        more = sorted({s.node.line.line for s in found[1:] if s.node.line} - {_line(first)})
-        also_en = f" Also in line {', '.join(map(str, more))}." if more else ""
-        also_ko = f" {', '.join(map(str, more))}번째 줄에도 있어요." if more else ""
-        at = _at(first, excerpt)
-        en.append(f"Found: {name.en}{at.en}: {first.words.en}.{also_en}")
-        ko.append(f"찾았어요: {name.ko}{at.ko}. {first.words.ko}.{also_ko}")
+    missing = [k for k in design.components if not any(s.kind == k and s.counts for s in sightings)]
+    told = [_missed(kind, sightings, excerpt) for kind in missing]
+    if missing and (idle := ", ".join(f"`{name}`" for name in _thrown_away(capture))):
+        told.append(
+            Text(
+                en=f"These layers are called, but their result never reaches the output: {idle}.",
+                ko=f"이 층들은 부르기만 하고 결과를 출력까지 쓰지 않았어요: {idle}.",
+            )
+        )
+    told += [_seen(kind, sightings, excerpt) for kind in design.components if kind not in missing]
+    message = Text(en=" ".join(text.en for text in told), ko=" ".join(text.ko for text in told))
     if not missing:
-        return passed("function", Text(en=" ".join(en), ko=" ".join(ko)))
-    where = None
-    idle = ", ".join(f"`{name}`" for name in _thrown_away(capture))
-    for kind in missing:
-        name, near = NAMES[kind], [s for s in sightings if s.kind == kind and not s.counts]
-        en.append(f"Missing: {name.en}.")
-        ko.append(f"없어요: {name.ko}.")
-        if near:
-            at = _at(near[0], excerpt)
-            en[-1] += f" What comes nearest{at.en} does not count: {near[0].words.en}."
-            ko[-1] += f" 가장 비슷한 곳은 여기예요{at.ko}. {near[0].words.ko}."
-            where = where or place(near[0].node.line, excerpt)
-    if idle:
-        en.append(f"These layers are called, but their result never reaches the output: {idle}.")
-        ko.append(f"이 층들은 부르기만 하고 결과를 출력까지 쓰지 않았어요: {idle}.")
+        return passed("function", message)
+    near = next((s for s in sightings if s.kind in missing and not s.counts), None)
     return failed(
         "function",
         "missing-" + "-".join(missing),
-        Text(en=" ".join(en), ko=" ".join(ko)),
+        message,
         _HINTS[missing[0]],
         share=1 - len(missing) / len(design.components),
-        where=where,
+        where=place(near.node.line, excerpt) if near else None,
+    )
+
+
+def _seen(kind: Component, sightings: Sequence[Sighting], excerpt: Excerpt) -> Text:
+    """A component with its place, and where else it is."""
+    found = [s for s in sightings if s.kind == kind and s.counts]
+    name, first, at = NAMES[kind], found[0], _at(found[0], excerpt)
+    more = ", ".join(map(str, sorted({line for s in found if (line := _line(s))} - {_line(first)})))
+    return Text(
+        en=f"Found: {name.en}{at.en}: {first.words.en}." + (f" Also in line {more}." if more else ""),
+        ko=f"찾았어요: {name.ko}{at.ko}. {first.words.ko}." + (f" {more}번째 줄에도 있어요." if more else ""),
+    )
+
+
+def _missed(kind: Component, sightings: Sequence[Sighting], excerpt: Excerpt) -> Text:
+    """A component that is not there, and what comes nearest to it."""
+    name, near = NAMES[kind], next((s for s in sightings if s.kind == kind and not s.counts), None)
+    if near is None:
+        return Text(en=f"Missing: {name.en}.", ko=f"없어요: {name.ko}.")
+    at = _at(near, excerpt)
+    return Text(
+        en=f"Missing: {name.en}. What comes nearest{at.en} does not count: {near.words.en}.",
+        ko=f"없어요: {name.ko}. 가장 비슷한 곳은 여기인데{at.ko}, {near.words.ko}.",
     )
 
 
