@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+import torch.utils.checkpoint
 from cpu_only import CpuOnly
 from load import namespace_of
 from recorder import Recorder, Values, children_of
@@ -94,6 +95,8 @@ def respond(request: dict[str, Any]) -> dict[str, Any]:
     # compiling is no part of what a network computes, and the compiler cannot run in here
     torch.compile = lambda model=None, **_: model if model is not None else (lambda f: f)  # type: ignore[assignment]
     torch.jit.script = lambda obj, *_, **__: obj
+    # saving memory by computing twice is no part of it either, and the first time runs without gradients
+    torch.utils.checkpoint.checkpoint = lambda function, *args, **_: function(*args)
     try:
         with cpu:
             namespace = namespace_of(request)

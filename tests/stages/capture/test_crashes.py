@@ -116,3 +116,22 @@ class Net(nn.Module):
 """
     )
     assert found.graph is not None, found.crash
+
+
+def test_checkpointing_and_torchvisions_blocks_are_traced_like_any_other() -> None:
+    found = traced(
+        """
+import torch, torch.nn as nn
+from torch.utils.checkpoint import checkpoint
+from torchvision.ops import SqueezeExcitation
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv, self.gate = nn.Conv2d(3, 8, 3, padding=1), SqueezeExcitation(8, 8)
+        self.fc = nn.Linear(8192, 10)
+    def forward(self, x):
+        return self.fc(self.gate(checkpoint(self.conv, x, use_reentrant=True)).flatten(1))
+"""
+    )
+    assert found.graph is not None, found.crash
+    assert all(node.grad for node in found.graph.train.nodes)
