@@ -88,8 +88,8 @@ def main() -> None:
             baseline.append(time.perf_counter() - began)
 
     from grader import pipeline_jobs as jobs
+    from grader.bench import whole
     from grader.course import default_root, read_course
-    from grader.pipeline import whole
     from grader.stages.intake import cut, read_submissions
 
     course = read_course(default_root())

@@ -4,88 +4,29 @@
     └─ this process ─┘└─ worker processes ────┘└─ this process ─┘
 
 This process reads files and text and hands out jobs; whatever needs torch runs in the engine's
-workers, each with a sandbox of its own in which student code is traced. Every finished job is in
-the ledger before the next one is waited for, so that a run can be killed and started again.
+workers (`pipeline_jobs.py`), each with a sandbox of its own in which student code is traced. Which
+jobs are needed, and which are in the ledger already, is `bench.py`'s business; `assembly.py` turns
+what came out into results.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from functools import cache
-from importlib.metadata import version
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
-from grader import __version__
+from grader.assembly import assemble
+from grader.bench import Bench, Progress, Settings, Task, reference_of, whole
 from grader.course import Exercise, read_course
 from grader.engines.local import Job, LocalEngine
-from grader.errors import GraderFault, UserError
+from grader.errors import UserError
 from grader.ledger import Ledger, key_of
-from grader.records.assignment import Assignment, Calibration, Recipe
-from grader.records.base import Text
-from grader.records.findings import BlankLeft, Verdict
 from grader.records.graph import Capture, ModelGraph
-from grader.records.judgement import Judgement
-from grader.records.results import ExerciseInfo, ExerciseResult, Results, RunInfo, SubmissionResult
-from grader.records.submission import Cell, Excerpt, Submission
-from grader.records.training import TrainingRecord
+from grader.records.results import Results
+from grader.records.submission import Submission
 from grader.stages.intake import cut, read_submissions
 from grader.stages.reports import write_reports, write_results
-from grader.stages.scoring import TRAINED, findings, graded, max_points
 from grader.stages.screening import blanks_of, screen
-
-START_SEED = 0
-"""Every submission of one function starts from the same weights and sees the same batches."""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What the person who runs the grader chose."""
-
-    submissions: Path
-    out: Path
-    course: Path
-    exercises: tuple[str, ...] = ()
-    """Names; empty: all."""
-    profile: Literal["static", "quick"] = "quick"
-    data: str = "synthetic"
-    jobs: int = 1
-    language: Literal["ko", "en"] = "ko"
-    fresh: bool = False
-
-
-@dataclass
-class Progress:
-    """What the person sees while it runs: called with the step, how many are done, of how many."""
-
-    report: Callable[[str, int, int], None] = lambda step, done, total: None
-    counts: dict[str, list[int]] = field(default_factory=dict)
-
-    def add(self, step: str, count: int = 1) -> None:
-        """More work of this kind is known."""
-        self.counts.setdefault(step, [0, 0])[1] += count
-        self.report(step, *self.counts[step])
-
-    def done(self, step: str) -> None:
-        """One piece of it is finished."""
-        self.counts.setdefault(step, [0, 0])[0] += 1
-        self.report(step, *self.counts[step])
-
-
-@dataclass(frozen=True)
-class Task:
-    """One exercise of one submission."""
-
-    student: int
-    exercise: str
-    excerpt: Excerpt
-    blanks: tuple[BlankLeft, ...]
-    untouched: bool
-    """All of the template's blanks were left empty."""
-    notes: tuple[Text, ...]
-    key: str
 
 
 def run(settings: Settings, progress: Progress | None = None) -> Results:
@@ -114,35 +55,6 @@ def run(settings: Settings, progress: Progress | None = None) -> Results:
     return results
 
 
-def reference_graphs(root: Path, names: Sequence[str], jobs: int) -> dict[str, tuple[Exercise, ModelGraph]]:
-    """The exercises with the graphs of their references, traced as a submission is."""
-    from grader import pipeline_jobs
-
-    course, graphs = read_course(root, names or None), {}
-    with LocalEngine(jobs, preload=("grader.pipeline_jobs",)) as engine:
-        for name, exercise in course.items():
-            excerpt = whole(name, exercise.assignment.classes[0], "solution.py", exercise.solution)
-            arguments = (excerpt.model_dump_json(), exercise.assignment.input_shape)
-            engine.submit(Job(name, pipeline_jobs.capture_one, arguments))
-        for job, result in engine.finished():
-            if isinstance(result, BaseException):
-                raise result
-            graphs[str(job.key)] = reference_of(str(job.key), Capture.model_validate_json(result))
-    return {name: (exercise, graphs[name]) for name, exercise in course.items()}
-
-
-def reference_of(name: str, capture: Capture) -> ModelGraph:
-    """The graph of a reference.
-
-    Raises:
-        UserError: it has none; the instructor must mend the solution.
-    """
-    if capture.graph is None:
-        reason = capture.crash.message if capture.crash else capture.problem and capture.problem.code
-        raise UserError(f"reference/{name}/solution.py cannot be graded itself ({reason}); mend it first")
-    return capture.graph
-
-
 def tasks_of(submissions: Sequence[Submission], course: dict[str, Exercise], bench: Bench) -> list[Task]:
     """The exercises that each student handed in."""
     tasks = []
@@ -167,334 +79,18 @@ def tasks_of(submissions: Sequence[Submission], course: dict[str, Exercise], ben
     return tasks
 
 
-@dataclass
-class Bench:
-    """The work of one run: what is known already, and what the engine is busy with."""
+def reference_graphs(root: Path, names: Sequence[str], jobs: int) -> dict[str, tuple[Exercise, ModelGraph]]:
+    """The exercises with the graphs of their references, traced as a submission is."""
+    from grader import pipeline_jobs
 
-    settings: Settings
-    course: dict[str, Exercise]
-    ledger: Ledger
-    engine: LocalEngine
-    progress: Progress
-    graphs: dict[str, ModelGraph] = field(default_factory=dict)
-    """The references."""
-    templates: dict[str, ModelGraph | None] = field(default_factory=dict)
-    """The templates of exercises that build on no other, blanks empty; None where that crashes."""
-    thresholds: dict[str, Calibration] = field(default_factory=dict)
-    data_name: str = ""
-    protections: str = ""
-    judgements: dict[str, Judgement | GraderFault] = field(default_factory=dict)
-    trainings: dict[str, TrainingRecord | GraderFault] = field(default_factory=dict)
-    """By training key."""
-
-    def prepare(self) -> None:
-        """Trace the references and what students start from; find the thresholds."""
-        from grader import pipeline_jobs as jobs
-
-        self.engine.submit(Job("sandbox", jobs.describe_sandbox, ()))
-        if self.settings.profile != "static":
-            self.engine.submit(Job("data", jobs.describe_data, (self.settings.data,)))
-        for name, exercise in self.course.items():
-            self._trace("solution", name, exercise, exercise.solution)
-            start = exercise.assignment.builds_on
-            if start is None:
-                self._trace("template", name, exercise, exercise.template)
-            elif start not in self.course:
-                given = read_course(self.settings.course, [start])[start]
-                self._trace("solution", start, given, given.solution)
-        for job, result in self.engine.finished():
+    course, graphs = read_course(root, names or None), {}
+    with LocalEngine(jobs, preload=("grader.pipeline_jobs",)) as engine:
+        for name, exercise in course.items():
+            excerpt = whole(name, exercise.assignment.classes[0], "solution.py", exercise.solution)
+            arguments = (excerpt.model_dump_json(), exercise.assignment.input_shape)
+            engine.submit(Job(name, pipeline_jobs.capture_one, arguments))
+        for job, result in engine.finished():
             if isinstance(result, BaseException):
                 raise result
-            if job.key == "sandbox":
-                self.protections = result
-            elif job.key == "data":
-                self.data_name = result
-            else:
-                assert isinstance(job.key, tuple)
-                capture = Capture.model_validate_json(result)
-                self.ledger.write("standards", job.key[2], result)
-                self._standard(job.key, capture)
-        if self.settings.profile != "static":
-            from grader.stages.training import calibration_for
-
-            for name, exercise in self.course.items():
-                recipe = exercise.assignment.recipes[self.settings.profile]
-                self.thresholds[name] = calibration_for(
-                    name,
-                    exercise.calibrations,
-                    self.settings.profile,
-                    recipe,
-                    self.data_name,
-                    self.settings.data,
-                )
-
-    def _trace(self, which: str, name: str, exercise: Exercise, source: str) -> None:
-        """Get the graph of a file of our own, as a submission's is got."""
-        from grader import pipeline_jobs as jobs
-
-        key = key_of(which, source, exercise.assignment.model_dump_json())
-        found = self.ledger.find("standards", key)
-        if found is not None:
-            self._standard((which, name, key), Capture.model_validate_json(found))
-            return
-        excerpt = whole(name, exercise.assignment.classes[0], f"{which}.py", source)
-        arguments = (excerpt.model_dump_json(), exercise.assignment.input_shape)
-        self.engine.submit(Job((which, name, key), jobs.capture_one, arguments))
-
-    def start_of(self, name: str) -> ModelGraph | None:
-        """The network that students of an exercise start from."""
-        given = self.course[name].assignment.builds_on
-        return self.graphs[given] if given is not None else self.templates.get(name)
-
-    def _standard(self, key: tuple[str, str, str], capture: Capture) -> None:
-        which, name, _ = key
-        if which == "template":
-            self.templates[name] = capture.graph
-        else:
-            self.graphs[name] = reference_of(name, capture)
-
-    # -- judging and training ---------------------------------------------------------------------
-
-    def judge_and_train(self, tasks: Sequence[Task]) -> None:
-        """Do whatever the ledger does not hold yet; equal work is done once."""
-        from grader import pipeline_jobs as jobs
-
-        self.progress.add("judge", len(tasks))
-        waiting: dict[str, list[Task]] = {}
-        for task in tasks:
-            found = self.ledger.find("judged", task.key)
-            if found is not None:
-                self._judged(task, Judgement.model_validate_json(found))
-            elif task.key in waiting:
-                waiting[task.key].append(task)
-            else:
-                waiting[task.key] = [task]
-                exercise = self.course[task.exercise].assignment
-                start = self.start_of(task.exercise)
-                self.engine.submit(
-                    Job(
-                        ("judge", task.key),
-                        jobs.capture_and_judge,
-                        (
-                            task.excerpt.model_dump_json(),
-                            exercise.model_dump_json(),
-                            self.graphs[task.exercise].model_dump_json(),
-                            start.model_dump_json() if start else None,
-                            tuple(blank.model_dump_json() for blank in task.blanks),
-                            task.untouched,
-                        ),
-                    )
-                )
-        for job, result in self.engine.finished():
-            assert isinstance(job.key, tuple)
-            kind, key = job.key
-            if kind == "judge":
-                if isinstance(result, UserError):
-                    raise result
-                judgement: Judgement | GraderFault
-                if isinstance(result, BaseException):
-                    judgement = _fault(result)
-                else:
-                    judgement = Judgement.model_validate_json(result)
-                    self.ledger.write("judged", key, result)
-                for task in waiting[key]:
-                    self._judged(task, judgement)
-            else:
-                if isinstance(result, BaseException):
-                    self.trainings[key] = _fault(result)
-                else:
-                    self.trainings[key] = TrainingRecord.model_validate_json(result)
-                    self.ledger.write("trained", key, result)
-                self.progress.done("train")
-
-    def _judged(self, task: Task, judgement: Judgement | GraderFault) -> None:
-        """Note a judgement, and start the training that it asks for."""
-        from grader import pipeline_jobs as jobs
-
-        self.judgements[task.key] = judgement
-        self.progress.done("judge")
-        training = self.training_key(task, judgement)
-        if training is None or training in self.trainings or training in self._asked:
-            return
-        self._asked.add(training)
-        assert isinstance(judgement, Judgement) and judgement.graph is not None
-        self.progress.add("train")
-        found = self.ledger.find("trained", training)
-        if found is not None:
-            self.trainings[training] = TrainingRecord.model_validate_json(found)
-            self.progress.done("train")
-            return
-        graph, ranks = judgement.graph, judgement.ranks
-        if judgement.is_reference:  # all who wrote the same network share the reference's own run
-            graph, ranks = self.graphs[task.exercise], ()
-        self.engine.submit(
-            Job(
-                ("train", training),
-                jobs.train_one,
-                (
-                    graph.model_dump_json(),
-                    ranks,
-                    self._recipe(task.exercise).model_dump_json(),
-                    self.settings.data,
-                ),
-            )
-        )
-
-    _asked: set[str] = field(default_factory=set)
-
-    def _recipe(self, exercise: str) -> Recipe:
-        return self.course[exercise].assignment.recipes[self.settings.profile]
-
-    def training_key(self, task: Task, judgement: Judgement | GraderFault) -> str | None:
-        """Which training run serves a judgement; None: it cannot or need not be trained."""
-        if self.settings.profile == "static" or isinstance(judgement, GraderFault) or judgement.graph is None:
-            return None
-        assert judgement.fingerprint is not None
-        return key_of(
-            judgement.fingerprint,
-            self._recipe(task.exercise).model_dump_json(),
-            self.data_name,
-            str(START_SEED),
-        )
-
-
-def _fault(error: BaseException) -> GraderFault:
-    return error if isinstance(error, GraderFault) else GraderFault(f"{type(error).__name__}: {error}")
-
-
-@cache
-def whole(exercise: str, class_name: str, label: str, source: str) -> Excerpt:
-    """An excerpt of a file of our own, all of it."""
-    return Excerpt(
-        exercise=exercise, class_name=class_name, file=label, cells=(Cell(label=label, text=source),)
-    )
-
-
-# -- from judgements to results ----------------------------------------------------------------------
-
-
-def assemble(
-    settings: Settings,
-    submissions: Sequence[Submission],
-    course: dict[str, Exercise],
-    tasks: Sequence[Task],
-    bench: Bench,
-    seconds: float,
-) -> Results:
-    """Score everything; nothing is measured here."""
-    by_place = {(task.student, task.exercise): task for task in tasks}
-    first_user: dict[str, str] = {}
-    rows = []
-    for number, submission in enumerate(submissions):
-        exercises = {}
-        for name, exercise in course.items():
-            task = by_place.get((number, name))
-            if task is None:
-                exercises[name] = _missing(exercise.assignment, settings.profile)
-            else:
-                exercises[name] = _score(task, submission, exercise.assignment, bench, first_user)
-        rows.append(
-            SubmissionResult(
-                student_id=submission.student_id,
-                student_name=submission.student_name,
-                files=tuple(file.path for file in submission.files),
-                other_files={other.path: other.reason for other in submission.others},
-                late=submission.late,
-                exercises=exercises,
-            )
-        )
-    info = RunInfo(
-        profile=settings.profile,
-        data=settings.data if settings.data in ("synthetic", "cifar10") else bench.data_name or "none",
-        device="cpu",
-        trainings=len(first_user),
-        seconds=round(seconds, 1),
-        grader_version=__version__,
-        torch_version=version("torch"),
-        isolation=bench.protections,
-        exercises={
-            name: ExerciseInfo(
-                title=exercise.assignment.title,
-                classes=exercise.assignment.classes,
-                max_points=max_points(exercise.assignment, settings.profile),
-            )
-            for name, exercise in course.items()
-        },
-    )
-    return Results(run=info, submissions=tuple(rows))
-
-
-def _missing(exercise: Assignment, profile: str) -> ExerciseResult:
-    names = " / ".join(f"`{name}`" for name in exercise.classes)
-    return ExerciseResult(
-        status="missing",
-        points=0.0,
-        max_points=max_points(exercise, profile),
-        reason=Text(
-            en=f"No file defines a class {names}.", ko=f"제출한 파일 어디에도 {names} 클래스가 없어요."
-        ),
-    )  # fmt: skip
-
-
-def _score(
-    task: Task, submission: Submission, exercise: Assignment, bench: Bench, first_user: dict[str, str]
-) -> ExerciseResult:
-    profile = bench.settings.profile
-    judgement = bench.judgements[task.key]
-    own = {"file": task.excerpt.file, "class_name": task.excerpt.class_name, "notes": task.notes}
-    if isinstance(judgement, GraderFault) or judgement.unsure is not None:
-        reason = judgement.unsure if isinstance(judgement, Judgement) else None
-        return ExerciseResult(
-            status="needs_review",
-            points=None,
-            max_points=max_points(exercise, profile),
-            reason=reason or _our_fault(judgement),
-            **own,
-        )
-    verdicts: list[Verdict] = list(judgement.verdicts)
-    training_key = bench.training_key(task, judgement)
-    training = None
-    if training_key is not None:
-        owner = first_user.setdefault(training_key, submission.student_id)
-        training = "own run" if owner == submission.student_id else f"shared with {owner}"
-        verdicts += _evidence(
-            bench.trainings[training_key], bench.thresholds[task.exercise], judgement.is_reference
-        )
-    result = graded(findings(verdicts, exercise, profile), exercise, profile)
-    return result.model_copy(
-        update={
-            **own,
-            "notes": (*task.notes, *judgement.notes),
-            "fingerprint": judgement.fingerprint,
-            "training": training,
-        }
-    )
-
-
-def _our_fault(fault: object) -> Text:
-    return Text(
-        en=f"This is a fault of the grader, not of the submission; a person will look at it ({fault}).",
-        ko=f"제출물이 아니라 채점기 쪽 문제예요. 조교가 직접 확인할 거예요({fault}).",
-    )
-
-
-def _evidence(
-    record: TrainingRecord | GraderFault, thresholds: Calibration, is_reference: bool
-) -> list[Verdict]:
-    from grader.stages.training import judge_accuracy, judge_learning
-
-    if isinstance(record, GraderFault):
-        return [
-            Verdict(
-                check=check,
-                outcome="grader_error",
-                share=0.0,
-                code="training-failed",
-                message=_our_fault(record),
-            )
-            for check in TRAINED
-        ]
-    return [
-        judge_learning(record, thresholds, is_reference),
-        judge_accuracy(record, thresholds, is_reference),
-    ]
+            graphs[str(job.key)] = reference_of(str(job.key), Capture.model_validate_json(result))
+    return {name: (exercise, graphs[name]) for name, exercise in course.items()}

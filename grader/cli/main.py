@@ -67,10 +67,10 @@ def run(
     ] = False,
 ) -> None:
     """Grade submissions: results.json, scores.csv and a page per student."""
+    from grader.bench import Settings
     from grader.cli.progress import shown
     from grader.course import default_root
     from grader.engines.local import default_jobs
-    from grader.pipeline import Settings
     from grader.pipeline import run as grade
 
     settings = Settings(

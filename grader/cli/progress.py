@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
-from grader.pipeline import Progress
+from grader.bench import Progress
 
 _LABELS = {"judge": "judging / 채점", "train": "training / 학습", "calibrate": "calibrating / 보정"}
 

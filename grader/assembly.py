@@ -1,0 +1,146 @@
+"""From judgements and trainings to results: scoring, and nothing measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from grader import __version__
+from grader.bench import Bench, Settings, Task
+from grader.course import Exercise
+from grader.errors import GraderFault
+from grader.records.assignment import Assignment, Calibration
+from grader.records.base import Text
+from grader.records.findings import Verdict
+from grader.records.judgement import Judgement
+from grader.records.results import ExerciseInfo, ExerciseResult, Results, RunInfo, SubmissionResult
+from grader.records.submission import Submission
+from grader.records.training import TrainingRecord
+from grader.stages.scoring import TRAINED, findings, graded, max_points
+
+
+def assemble(
+    settings: Settings,
+    submissions: Sequence[Submission],
+    course: dict[str, Exercise],
+    tasks: Sequence[Task],
+    bench: Bench,
+    seconds: float,
+) -> Results:
+    """Score everything; nothing is measured here."""
+    by_place = {(task.student, task.exercise): task for task in tasks}
+    first_user: dict[str, str] = {}
+    rows = []
+    for number, submission in enumerate(submissions):
+        exercises = {}
+        for name, exercise in course.items():
+            task = by_place.get((number, name))
+            if task is None:
+                exercises[name] = _missing(exercise.assignment, settings.profile)
+            else:
+                exercises[name] = _score(task, submission, exercise.assignment, bench, first_user)
+        rows.append(
+            SubmissionResult(
+                student_id=submission.student_id,
+                student_name=submission.student_name,
+                files=tuple(file.path for file in submission.files),
+                other_files={other.path: other.reason for other in submission.others},
+                late=submission.late,
+                exercises=exercises,
+            )
+        )
+    info = RunInfo(
+        profile=settings.profile,
+        data=settings.data if settings.data in ("synthetic", "cifar10") else bench.data_name or "none",
+        device="cpu",
+        trainings=len(first_user),
+        seconds=round(seconds, 1),
+        grader_version=__version__,
+        torch_version=version("torch"),
+        isolation=bench.protections,
+        exercises={
+            name: ExerciseInfo(
+                title=exercise.assignment.title,
+                classes=exercise.assignment.classes,
+                max_points=max_points(exercise.assignment, settings.profile),
+            )
+            for name, exercise in course.items()
+        },
+    )
+    return Results(run=info, submissions=tuple(rows))
+
+
+def _missing(exercise: Assignment, profile: str) -> ExerciseResult:
+    names = " / ".join(f"`{name}`" for name in exercise.classes)
+    return ExerciseResult(
+        status="missing",
+        points=0.0,
+        max_points=max_points(exercise, profile),
+        reason=Text(
+            en=f"No file defines a class {names}.", ko=f"제출한 파일 어디에도 {names} 클래스가 없어요."
+        ),
+    )  # fmt: skip
+
+
+def _score(
+    task: Task, submission: Submission, exercise: Assignment, bench: Bench, first_user: dict[str, str]
+) -> ExerciseResult:
+    profile = bench.settings.profile
+    judgement = bench.judgements[task.key]
+    own = {"file": task.excerpt.file, "class_name": task.excerpt.class_name, "notes": task.notes}
+    if isinstance(judgement, GraderFault) or judgement.unsure is not None:
+        reason = judgement.unsure if isinstance(judgement, Judgement) else None
+        return ExerciseResult(
+            status="needs_review",
+            points=None,
+            max_points=max_points(exercise, profile),
+            reason=reason or _our_fault(judgement),
+            **own,
+        )
+    verdicts: list[Verdict] = list(judgement.verdicts)
+    training_key = bench.training_key(task, judgement)
+    training = None
+    if training_key is not None:
+        owner = first_user.setdefault(training_key, submission.student_id)
+        training = "own run" if owner == submission.student_id else f"shared with {owner}"
+        verdicts += _evidence(
+            bench.trainings[training_key], bench.thresholds[task.exercise], judgement.is_reference
+        )
+    result = graded(findings(verdicts, exercise, profile), exercise, profile)
+    return result.model_copy(
+        update={
+            **own,
+            "notes": (*task.notes, *judgement.notes),
+            "fingerprint": judgement.fingerprint,
+            "training": training,
+        }
+    )
+
+
+def _our_fault(fault: object) -> Text:
+    return Text(
+        en=f"This is a fault of the grader, not of the submission; a person will look at it ({fault}).",
+        ko=f"제출물이 아니라 채점기 쪽 문제예요. 조교가 직접 확인할 거예요({fault}).",
+    )
+
+
+def _evidence(
+    record: TrainingRecord | GraderFault, thresholds: Calibration, is_reference: bool
+) -> list[Verdict]:
+    from grader.stages.training import judge_accuracy, judge_learning
+
+    if isinstance(record, GraderFault):
+        return [
+            Verdict(
+                check=check,
+                outcome="grader_error",
+                share=0.0,
+                code="training-failed",
+                message=_our_fault(record),
+            )
+            for check in TRAINED
+        ]
+    return [
+        judge_learning(record, thresholds, is_reference),
+        judge_accuracy(record, thresholds, is_reference),
+    ]
