@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from grader.cli.main import app
 
-GRADER = [sys.executable, "-m", "grader"]
+GRADER = [str(Path(sys.executable).with_name("grader"))]  # the console script, as a person types it
 GOOD = Path(__file__).parents[1] / "submissions" / "correct" / "skip"
 
 
