@@ -190,7 +190,12 @@ def _pool_row(flow: Flow, kind: str, block: int, pairs: dict[int, Layer], after:
         if behind is not None and number not in flow.ancestors[behind]:
             continue
         sides, halves = flow.shapes[source][2:], flow.shapes[number][2:]
-        text = f"{'max' if step.op in _POOLS['max'] else 'avg'} pool {sides[0]}×{sides[1]} → {halves[0]}×{halves[1]}"
+        name = "max" if step.op in _POOLS["max"] else "avg"
+        window = step.node.args[1] if len(step.node.args) > 2 else None  # else it divides the map evenly
+        size = (
+            window if isinstance(window, tuple) else tuple(a // b for a, b in zip(sides, halves, strict=True))
+        )
+        text = f"{name} pool {'×'.join(map(str, size * 2 if len(size) == 1 else size))}"
         if (
             step.op in _POOLS[kind]
             and tuple(side // 2 for side in sides) == tuple(halves)
