@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test check lint fix accept templates clean
+.PHONY: demo test check lint fix accept templates mutants clean
 
 $(INSTALLED): pyproject.toml $(CONSTRAINTS) requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12")'
@@ -46,6 +46,9 @@ accept: $(INSTALLED)      # refresh expected texts, to be reviewed as a diff
 
 templates: $(INSTALLED)   # student templates from reference/*/solution.py
 	$(BIN)/python -m grader.authoring.template
+
+mutants: $(INSTALLED)     # catalogues of known mistakes, and how well the judging names them
+	$(BIN)/python -m grader.authoring.catalogue
 
 clean:
 	rm -rf $(VENV) grading

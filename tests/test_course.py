@@ -45,7 +45,11 @@ recipes:
 def course(tmp_path: Path) -> Path:
     """A course with `skip` alone."""
     for folder in ("assignments", "reference"):
-        shutil.copytree(ROOT / folder / "skip", tmp_path / folder / "skip")
+        shutil.copytree(
+            ROOT / folder / "skip",
+            tmp_path / folder / "skip",
+            ignore=shutil.ignore_patterns("catalogue.json"),
+        )
     (tmp_path / YAML).write_text(ASSIGNMENT, encoding="utf-8")
     (tmp_path / "reference/skip/calibration.json").unlink(missing_ok=True)
     return tmp_path
@@ -539,7 +543,11 @@ def test_a_mistake_in_an_open_design_is_one_sentence(
 ) -> None:
     for name in ("base", "combo"):
         for folder in ("assignments", "reference"):
-            shutil.copytree(ROOT / folder / name, tmp_path / folder / name)
+            shutil.copytree(
+                ROOT / folder / name,
+                tmp_path / folder / name,
+                ignore=shutil.ignore_patterns("catalogue.json"),
+            )
     path = tmp_path / "assignments/combo/assignment.yaml"
     text = path.read_text("utf-8")
     assert old in text

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
 from grader.course.assignment_file import read_assignment, read_text
+from grader.course.misconceptions import read_catalogue
 from grader.errors import AssignmentError
 from grader.records.assignment import Assignment, Calibration
+from grader.records.misconception import Misconception
 
 _CALIBRATIONS = TypeAdapter(tuple[Calibration, ...])
 
@@ -32,6 +34,8 @@ class Exercise:
     """`assignments/<name>/`: what students may see."""
     secret: Path
     """`reference/<name>/`: what they may not."""
+    catalogue: Mapping[str, tuple[Misconception, ...]] = field(default_factory=dict)
+    """Fingerprint of a network that is known to be wrong → its mistakes (one or two)."""
 
 
 def default_root() -> Path:
@@ -119,15 +123,17 @@ def _read_exercise(root: Path, name: str) -> Exercise:
     public, secret = root / "assignments" / name, root / "reference" / name
     assignment = read_assignment(public / "assignment.yaml")
     _check_thresholds_are_shared(root, assignment)
+    solution = read_solution(secret / "solution.py", assignment.classes[0])
     return Exercise(
         assignment=assignment,
-        solution=read_solution(secret / "solution.py", assignment.classes[0]),
+        solution=solution,
         template=read_text(public / f"{name}_template.py", "make it with make templates"),
         calibrations=read_calibrations(
             root / "reference" / (assignment.thresholds_of or name) / "calibration.json"
         ),
         public=public,
         secret=secret,
+        catalogue=read_catalogue(secret, solution),
     )
 
 

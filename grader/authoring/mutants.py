@@ -1,0 +1,137 @@
+"""The grader is graded: how many known mistakes it names when they are written in another way."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from grader.authoring.catalogue import Built, Course, Variant, examine_all
+from grader.authoring.rewriting import STYLES
+from grader.engines.local import LocalEngine
+
+NAMED_AT_LEAST = 0.95
+"""Share of the catalogue's entries that must be named exactly in another style."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """What was counted for one exercise."""
+
+    exercise: str
+    codes: int
+    singles: int
+    pairs: int
+    named: int
+    """Variants in another style whose fingerprint leads to their own codes."""
+    broken: int
+    """Wrong submissions of the library that have a graph of their own, not the reference's."""
+    broken_named: int
+    correct: int
+    """Correct sources: the library's, and the reference in every style."""
+    wrongly_passed: tuple[str, ...]
+    wrongly_failed: tuple[str, ...]
+    not_named: tuple[str, ...]
+    broken_not_named: tuple[str, ...]
+
+    @property
+    def good(self) -> bool:
+        """Nothing is judged wrongly, and nearly everything is named."""
+        entries = self.singles + self.pairs
+        return not self.wrongly_passed and not self.wrongly_failed and self.named >= NAMED_AT_LEAST * entries
+
+
+def measured(course: Course, built: Built, library: Path, engine: LocalEngine) -> Row:
+    """Judge what should be named, and what should pass.
+
+    Args:
+        course: the exercise.
+        built: its catalogue.
+        library: folder with `correct/<exercise>/*.py` and `broken/<exercise>/*.py`.
+        engine: where the judging runs.
+    """
+    styles = list(STYLES.items())
+    variants = [*built.singles, *built.pairs]
+    rewritten = []
+    for index, variant in enumerate(variants):
+        style, rewrite = styles[index % len(styles)]
+        rewritten.append((style, Variant(variant.codes, variant.check, rewrite(variant.source))))
+    answers = examine_all(course, (variant.source for _, variant in rewritten), engine)
+    passed, unnamed = [], []
+    for (style, variant), answer in zip(rewritten, answers, strict=True):
+        name = f"{' + '.join(variant.codes)} ({style})"
+        if answer.is_reference:
+            passed.append(name)
+        if built.fingerprints.get(answer.fingerprint) != variant.codes:
+            unnamed.append(f"{name}{': ' + answer.problem if answer.problem else ''}")
+
+    right = {path.stem: path.read_text(encoding="utf-8") for path in _sources(library / "correct", course)}
+    right |= {f"reference, {style}": rewrite(course.solution) for style, rewrite in styles}
+    judged = examine_all(course, right.values(), engine)
+    failed = [name for name, answer in zip(right, judged, strict=True) if not answer.is_reference]
+
+    wrong = {path.stem: path.read_text(encoding="utf-8") for path in _sources(library / "broken", course)}
+    looked_up = dict(zip(wrong, examine_all(course, wrong.values(), engine), strict=True))
+    passed += [f"broken/{name}" for name, answer in looked_up.items() if answer.is_reference]
+    networks = {name: answer for name, answer in looked_up.items() if answer.fingerprint}
+    nameless = [name for name, answer in networks.items() if answer.fingerprint not in built.fingerprints]
+    return Row(
+        exercise=course.assignment.name,
+        codes=len(course.mistakes.misconceptions),
+        singles=len(built.singles),
+        pairs=len(built.pairs),
+        named=len(variants) - len(unnamed),
+        broken=len(networks),
+        broken_named=len(networks) - len(nameless),
+        correct=len(right),
+        wrongly_passed=tuple(passed),
+        wrongly_failed=tuple(failed),
+        not_named=tuple(unnamed),
+        broken_not_named=tuple(nameless),
+    )
+
+
+def _sources(folder: Path, course: Course) -> list[Path]:
+    return sorted((folder / course.assignment.name).glob("*.py"))
+
+
+def table(rows: Sequence[Row], today: datetime.date | None = None) -> str:
+    """The page `benchmarks/results/mutants.md`."""
+    lines = [
+        "# Known mistakes through the judging",
+        "",
+        f"`make mutants`, {today or datetime.date.today()}, torch {torch.__version__}, float64 on the CPU.",
+        "",
+        "Every misconception of `reference/*/misconceptions.py` in all its ways, and the common ones in pairs, are",
+        "built as edits of the reference, captured in the sandbox and told from the reference by their fingerprint",
+        "(one that is the reference's function, or another misconception's, stops the run). Then each is written",
+        f"in another style ({', '.join(STYLES)}, in turn) and judged: *named* counts those whose fingerprint leads",
+        "to exactly their own codes. *Broken* are the wrong submissions of `tests/submissions/broken`, written by",
+        "hand and not from the catalogue, that have a graph; *correct* the files of `tests/submissions/correct`",
+        "and the reference in every style.",
+        "",
+        "| exercise | misconceptions | ways | pairs | told apart | named exactly | wrongly passed | correct | wrongly failed "
+        "| broken | of them named |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for row in rows:
+        entries = row.singles + row.pairs
+        lines.append(
+            f"| {row.exercise} | {row.codes} | {row.singles} | {row.pairs} | {entries} | "
+            f"{row.named} ({row.named / entries:.1%}) | {len(row.wrongly_passed)} | {row.correct} | "
+            f"{len(row.wrongly_failed)} | {row.broken} | {row.broken_named} |"
+        )
+    for title, names in (
+        ("Wrongly passed", [(row, row.wrongly_passed) for row in rows]),
+        ("Wrongly failed", [(row, row.wrongly_failed) for row in rows]),
+        ("Not named", [(row, row.not_named) for row in rows]),
+        ("Broken submissions without a name (judged wrong, explained by where they part)",
+         [(row, row.broken_not_named) for row in rows]),
+    ):  # fmt: skip
+        if any(found for _, found in names):
+            lines += ["", f"## {title}", ""]
+            lines += [f"- {row.exercise}: {', '.join(found)}" for row, found in names if found]
+    return "\n".join(lines) + "\n"
