@@ -73,7 +73,7 @@ def examine(source: str, assignment: str, reference: str) -> Examined:
     standard = prepared(reference, exercise.input_shape)
     subject = Subject.of(captured.graph)
     try:
-        assigned = match(subject, standard.subject, standard.likeness.outputs, standard.images)
+        assigned = match(subject, standard.subject, standard.likeness, standard.images)
         likeness = portrait(subject, assigned or canonical(subject, standard.images), standard.images)
     except RuntimeError as error:  # it runs with the guest's batch sizes only
         return Examined(problem=str(error))

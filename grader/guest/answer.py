@@ -200,15 +200,17 @@ def kind_of(output: Any) -> str:
 
 def modules_of(module: torch.nn.Module) -> list[tuple[str, torch.nn.Module]]:
     """All modules that can be reached, with the paths of those in plain containers too."""
-    found: dict[int, tuple[str, torch.nn.Module]] = {}
+    found = {id(child): (name, child) for name, child in module.named_modules()}
+    walked: set[int] = set()
 
     def walk(thing: Any, path: str, depth: int) -> None:
         if depth > 6:
             return
         if isinstance(thing, torch.nn.Module):
-            if id(thing) in found:
+            if id(thing) in walked:
                 return
-            found[id(thing)] = (path, thing)
+            walked.add(id(thing))
+            found.setdefault(id(thing), (path, thing))
             for name, child in children_of(thing):
                 walk(child, f"{path}.{name}" if path else name, depth + 1)
         elif isinstance(thing, dict):

@@ -28,7 +28,9 @@ MAX_ASSIGNMENTS = 24
 """Assignments of ranks that are tried; the networks of this course have one or two."""
 
 Key = tuple[int, int]
-Start = Literal["probe", "he", "pytorch"]
+Start = Literal["probe", "loud", "he", "pytorch"]
+LOUD = 2.5
+"""Factor on every layer's numbers that drives activations into the hundreds, where a ReLU6 clips."""
 
 
 @dataclass(frozen=True)
@@ -184,9 +186,10 @@ def fill(
     """Give every layer its numbers; other parameters keep those that they came with.
 
     `probe`: He-scaled weights and biases that are not zero, so that nothing that differs stays
-    hidden. `he`: He et al. 2015 (arXiv 1502.01852), zero biases, and a hundredth standard deviation
-    for the layer nearest to the output, so that training starts at ln(classes). `pytorch`: what
-    `nn.Conv2d` and `nn.Linear` start with (uniform within 1/sqrt(fan-in)).
+    hidden. `loud`: the same, larger, for what differs only far from zero. `he`: He et al. 2015
+    (arXiv 1502.01852), zero biases, and a hundredth standard deviation for the layer nearest to the
+    output, so that training starts at ln(classes). `pytorch`: what `nn.Conv2d` and `nn.Linear` start
+    with (uniform within 1/sqrt(fan-in)).
     """
     last = max(range(len(slots)), key=lambda position: slots[position].layer.node, default=-1)
     with torch.no_grad():
@@ -216,6 +219,8 @@ def numbers(key: Key, rank: int, start: Start, seed: int) -> tuple[Tensor, Tenso
             -bound, bound, generator=generator
         )
     weight.normal_(0, math.sqrt(2 / max(1, fan_in)), generator=generator)
-    if start == "probe":
+    if start in ("probe", "loud"):
         bias.normal_(0, 0.1, generator=generator)
+    if start == "loud":
+        weight *= LOUD
     return weight, bias

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import torch
 from torch import Tensor
@@ -32,6 +33,8 @@ class Portrait:
     assignment: Assignment
     outputs: Tensor
     """Eval mode, PROBES × 10, float64."""
+    loud_outputs: Tensor
+    """Eval mode, with larger numbers: tells a ReLU6 from a ReLU."""
     train_outputs: Tensor
     gradients: tuple[Tensor | None, ...] = ()
     """Per slot, in standard channel order; None where no gradient arrives."""
@@ -61,10 +64,12 @@ def probe_images(image: Sequence[int]) -> Tensor:
     return torch.rand(PROBES, *image, dtype=torch.float64, generator=generator)
 
 
-def outputs(subject: Subject, assignment: Assignment, images: Tensor, train: bool) -> Tensor:
-    """What the network answers with the probe numbers."""
-    fill(subject.network, subject.slots, assignment, "probe", seed=0)
-    subject.network.train(train)
+def outputs(
+    subject: Subject, assignment: Assignment, images: Tensor, numbers: Literal["probe", "loud"] = "probe"
+) -> Tensor:
+    """What the network answers in eval mode with the probe numbers."""
+    fill(subject.network, subject.slots, assignment, numbers, seed=0)
+    subject.network.eval()
     torch.manual_seed(0)  # dropout and other noise: the same for the same network
     with torch.no_grad():
         answer: Tensor = subject.network(images.clone())
@@ -73,7 +78,8 @@ def outputs(subject: Subject, assignment: Assignment, images: Tensor, train: boo
 
 def portrait(subject: Subject, assignment: Assignment, images: Tensor) -> Portrait:
     """Outputs in both modes, and the gradients of a fixed loss in train mode."""
-    evaluated = outputs(subject, assignment, images, train=False)
+    loud = outputs(subject, assignment, images, "loud")
+    evaluated = outputs(subject, assignment, images)
     network = subject.network
     network.train(True)
     for parameter in network.parameters():
@@ -95,7 +101,9 @@ def portrait(subject: Subject, assignment: Assignment, images: Tensor) -> Portra
         gradients.append(None if gradient is None else standard(gradient, slot, block))
         bias = None if slot.layer.bias is None else network.value(slot.layer.bias).grad
         bias_gradients.append(None if bias is None else bias.flatten())
-    return Portrait(assignment, evaluated, trained.detach(), tuple(gradients), tuple(bias_gradients), problem)
+    return Portrait(
+        assignment, evaluated, loud, trained.detach(), tuple(gradients), tuple(bias_gradients), problem
+    )
 
 
 def close(a: Tensor, b: Tensor) -> bool:
@@ -106,13 +114,15 @@ def close(a: Tensor, b: Tensor) -> bool:
     return float((a - b).abs().max()) <= TOLERANCE * scale
 
 
-def match(subject: Subject, model: Subject, model_outputs: Tensor, images: Tensor) -> Assignment | None:
+def match(subject: Subject, model: Subject, likeness: Portrait, images: Tensor) -> Assignment | None:
     """The assignment under which `subject` answers as `model` does; None if there is none."""
     if sorted(s.key for s in subject.slots) != sorted(s.key for s in model.slots):
         return None
     for ranks in assignments(subject.slots):
         assignment = channel_order(subject.slots, ranks, model.slots)
-        if close(outputs(subject, assignment, images, train=False), model_outputs):
+        if close(outputs(subject, assignment, images), likeness.outputs) and close(
+            outputs(subject, assignment, images, "loud"), likeness.loud_outputs
+        ):
             return assignment
     return None
 
@@ -122,7 +132,7 @@ def canonical(subject: Subject, images: Tensor) -> Assignment:
     best: tuple[list[float], Assignment] | None = None
     for ranks in assignments(subject.slots):
         assignment = Assignment(ranks, (None,) * len(ranks))
-        answer = rounded(outputs(subject, assignment, images, train=False))
+        answer = rounded(outputs(subject, assignment, images))
         if best is None or answer < best[0]:
             best = (answer, assignment)
     assert best is not None
@@ -136,7 +146,12 @@ def rounded(numbers: Tensor) -> list[float]:
 
 def digest(subject: Subject, likeness: Portrait) -> str:
     """A name for what the network computes and how it learns, equal for equal networks."""
-    parts: list[object] = [rounded(likeness.outputs), rounded(likeness.train_outputs), likeness.problem]
+    parts: list[object] = [
+        rounded(likeness.outputs),
+        rounded(likeness.loud_outputs),
+        rounded(likeness.train_outputs),
+        likeness.problem,
+    ]
     rows = []
     for slot, rank, gradient, bias in zip(
         subject.slots, likeness.assignment.ranks, likeness.gradients, likeness.bias_gradients, strict=True

@@ -74,10 +74,10 @@ def _judge(
         channels = check_channels(capture, standard, same_function=False)
         return Judgement(verdicts=with_blocked((loads, shape, channels)))
     subject = Subject.of(graph)
-    assignment = match(subject, standard.subject, standard.likeness.outputs, standard.images)
+    assignment = match(subject, standard.subject, standard.likeness, standard.images)
     given = prepared(start, exercise.input_shape) if start is not None else None
     if assignment is None and given is not None:
-        same = match(subject, given.subject, given.likeness.outputs, given.images) is not None
+        same = match(subject, given.subject, given.likeness, given.images) is not None
         if same and len(graph.layers) == len(given.subject.graph.layers):
             return Judgement(verdicts=with_blocked((loads, nothing_added())))
     likeness = portrait(subject, assignment or canonical(subject, standard.images), standard.images)

@@ -49,7 +49,7 @@ def judge_open(capture: Capture, excerpt: Excerpt, exercise: Exercise, standard:
     subject = Subject.of(graph)
     if not sightings and len(subject.slots) <= sum(map(len, design.blocks)) + len(design.classifier):
         return Judgement(verdicts=with_blocked((loads, nothing_added())))
-    equal = match(subject, standard.subject, standard.likeness.outputs, standard.images)
+    equal = match(subject, standard.subject, standard.likeness, standard.images)
     likeness = portrait(subject, equal or canonical(subject, standard.images), standard.images)
     function = _check_components(sightings, design, capture, excerpt)
     function = _steady(subject, likeness, standard.images, function, excerpt)

@@ -70,3 +70,20 @@ def test_handing_in_the_network_one_was_given_earns_nothing_but_loading() -> Non
 def test_every_reference_is_judged_correct(name: str) -> None:
     found = judged(solution(name), name)
     assert found.is_reference and all(v.outcome == "passed" for v in found.verdicts)
+
+
+def test_a_clip_far_from_zero_is_another_function() -> None:
+    found = judged(solution("skip", ("self.relu = nn.ReLU()", "self.relu = nn.ReLU6()")), "skip")
+    assert verdict(found, "function").outcome == "failed"
+
+
+def test_a_layer_that_is_reached_in_two_ways_is_one_layer() -> None:
+    text = solution(
+        "skip",
+        ("        self.conv_skip1 = nn.Conv2d(3, 32", "        self.first = (nn.Conv2d(3, 32"),
+        ("self.conv_skip1(block_in)", "self.first[0](block_in)"),
+    )
+    line = next(line for line in text.splitlines() if "self.first = (" in line)
+    text = text.replace(line, line + ",)\n        self.conv_skip1 = self.first[0]")
+    found = judged(text, "skip")
+    assert found.is_reference and verdict(found, "channels").outcome == "passed"
