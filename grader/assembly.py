@@ -17,6 +17,7 @@ from grader.records.results import ExerciseInfo, ExerciseResult, Results, RunInf
 from grader.records.submission import Submission
 from grader.records.training import TrainingRecord
 from grader.stages.scoring import TRAINED, findings, graded, max_points
+from grader.stages.scoring.naming import named, with_blanks
 
 
 def assemble(
@@ -97,7 +98,8 @@ def _score(
             reason=reason or _our_fault(judgement),
             **own,
         )
-    verdicts: list[Verdict] = list(judgement.verdicts)
+    mistakes = bench.course[task.exercise].catalogue.get(judgement.fingerprint or "", ())
+    verdicts: list[Verdict] = list(with_blanks(named(judgement.verdicts, mistakes), task.blanks))
     training_key = bench.training_key(task, judgement)
     training = None
     if training_key is not None:

@@ -189,7 +189,6 @@ class Bench:
                             exercise.model_dump_json(),
                             self.graphs[task.exercise].model_dump_json(),
                             start.model_dump_json() if start else None,
-                            tuple(blank.model_dump_json() for blank in task.blanks),
                             task.untouched,
                         ),
                     )

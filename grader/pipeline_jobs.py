@@ -13,7 +13,6 @@ from pydantic import TypeAdapter
 from grader.networks.starting import ready
 from grader.networks.weights import Assignment as Order
 from grader.records.assignment import Assignment, Recipe
-from grader.records.findings import BlankLeft
 from grader.records.graph import ModelGraph
 from grader.records.submission import Excerpt
 from grader.sandboxes import SANDBOXES, Sandbox
@@ -61,7 +60,7 @@ def capture_and_judge(
     blanks: tuple[str, ...],
     untouched: bool,
 ) -> str:
-    """Excerpt, exercise, graphs of reference and start, blanks (all JSON) → Judgement JSON."""
+    """Excerpt, exercise, graphs of reference and start (all JSON) → Judgement JSON."""
     own, asked = Excerpt.model_validate_json(excerpt), Assignment.model_validate_json(exercise)
     captured = capture(own, asked.input_shape, sandbox().run) if own.problem is None else None
     judgement = judge(
@@ -70,7 +69,6 @@ def capture_and_judge(
         asked,
         reference,
         start,
-        tuple(BlankLeft.model_validate_json(blank) for blank in blanks),
         untouched,
     )
     return judgement.model_dump_json()

@@ -9,7 +9,11 @@ class Record(BaseModel):
     """Plain frozen data that crosses a border between two stages."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", ser_json_inf_nan="constants", ser_json_bytes="base64", val_json_bytes="base64"
+        frozen=True,
+        extra="forbid",
+        ser_json_inf_nan="constants",
+        ser_json_bytes="base64",
+        val_json_bytes="base64",
     )
 
 

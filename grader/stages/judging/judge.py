@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from grader.records.assignment import Assignment as Exercise
 from grader.records.base import Text
-from grader.records.findings import BlankLeft
 from grader.records.graph import Capture
 from grader.records.judgement import Judgement
 from grader.records.submission import Excerpt
@@ -17,7 +16,7 @@ from grader.stages.judging.checks import (
 )
 from grader.stages.judging.fingerprint import Subject, canonical, close, digest, match, portrait
 from grader.stages.judging.open_design import judge_open
-from grader.stages.judging.problems import SYNTAX_HINT, nothing_added, unsure, with_blanks, without_graph
+from grader.stages.judging.problems import SYNTAX_HINT, nothing_added, unsure, without_graph
 from grader.stages.judging.standard import prepared
 from grader.stages.judging.verdicts import OK, blocked_after, failed, passed, with_blocked
 
@@ -28,7 +27,6 @@ def judge(
     exercise: Exercise,
     reference: str,
     start: str | None,
-    blanks: tuple[BlankLeft, ...] = (),
     untouched: bool = False,
 ) -> Judgement:
     """Judge what capture found.
@@ -39,22 +37,8 @@ def judge(
         exercise: interface of the exercise.
         reference: the graph of the reference, as JSON.
         start: the graph of what students start from, as JSON; None where that crashes.
-        blanks: blanks that the student left empty.
-        untouched: they are all of the template's.
+        untouched: every blank of the template was left empty.
     """
-    found = _judge(capture, excerpt, exercise, reference, start, blanks, untouched)
-    return found.model_copy(update={"verdicts": with_blanks(found.verdicts, blanks)})
-
-
-def _judge(
-    capture: Capture | None,
-    excerpt: Excerpt,
-    exercise: Exercise,
-    reference: str,
-    start: str | None,
-    blanks: tuple[BlankLeft, ...],
-    untouched: bool,
-) -> Judgement:
     standard = prepared(reference, exercise.input_shape)
     if capture is None:
         problem = excerpt.problem or Text(en="Nothing can be run.", ko="실행할 수 있는 코드가 없어요.")

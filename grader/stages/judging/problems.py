@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.networks.layers import Wiring, layers
 from grader.records.base import Text
-from grader.records.findings import BlankLeft, CheckName, Verdict
+from grader.records.findings import CheckName, Verdict
 from grader.records.graph import Capture, Problem, Program
 from grader.records.judgement import Judgement
 from grader.records.submission import Excerpt
@@ -48,22 +48,6 @@ def nothing_added() -> Verdict:
             ko="안내문에 있는 내용 가운데 아직 코드에 없는 것은 무엇인가요?",
         ),
     )
-
-
-def with_blanks(verdicts: tuple[Verdict, ...], blanks: tuple[BlankLeft, ...]) -> tuple[Verdict, ...]:
-    """Name the blanks left empty where the first check failed: they are the first place to look at."""
-    cause = next((verdict for verdict in verdicts if verdict.outcome == "failed"), None)
-    if cause is None or not blanks:
-        return verdicts
-    numbers = ", ".join(str(blank.number) for blank in blanks)
-    message = Text(
-        en=f"{cause.message.en} Blanks left empty: {numbers}.",
-        ko=f"{cause.message.ko} 비어 있는 빈칸: {numbers}번.",
-    )
-    told = cause.model_copy(
-        update={"message": message, "hint": blanks[0].hint, "place": cause.place or blanks[0].place}
-    )
-    return tuple(told if verdict is cause else verdict for verdict in verdicts)
 
 
 def _readable(capture: Capture) -> Capture:
