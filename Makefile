@@ -26,7 +26,7 @@ demo: $(INSTALLED)
 	 echo "Open $(CURDIR)/grading/index.html in a browser."
 
 test: $(INSTALLED) lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: test
 

@@ -15,7 +15,13 @@ import torch
 from grader.stages.intake import cut, read_submissions
 
 LIBRARY = Path(__file__).parents[2] / "submissions"
-CLASSES = {"base": ("VGG", "Model"), "skip": ("VGG_SKIP",), "dense": ("VGG_DENSE",), "ca": ("VGG_CA",)}
+CLASSES = {
+    "base": ("VGG", "Model"),
+    "skip": ("VGG_SKIP",),
+    "dense": ("VGG_DENSE",),
+    "ca": ("VGG_CA",),
+    "combo": ("VGG_COMBO",),
+}
 FILES = sorted(LIBRARY.glob("*/*/*.py"))
 
 
