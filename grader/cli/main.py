@@ -129,6 +129,7 @@ def calibrate(
 
     root, processes = default_root(), jobs or default_jobs()
     traced = reference_graphs(root, tuple(exercise or ()), processes)
+    traced = {name: pair for name, pair in traced.items() if pair[0].assignment.thresholds_of is None}
     for name, (described, _) in traced.items():
         if profile not in described.assignment.recipes:
             raise UserError(f"{name} has no recipe called {profile}; add it to its assignment.yaml")
