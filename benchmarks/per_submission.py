@@ -114,7 +114,8 @@ def main() -> None:
             excerpt.model_dump_json(),
             exercise.assignment.model_dump_json(),
             graphs[file.parent.name],
-            None, False,
+            None,
+            False,
         )
         if position >= 4:
             ours.append(time.perf_counter() - began)

@@ -57,7 +57,6 @@ def capture_and_judge(
     exercise: str,
     reference: str,
     start: str | None,
-    blanks: tuple[str, ...],
     untouched: bool,
 ) -> str:
     """Excerpt, exercise, graphs of reference and start (all JSON) → Judgement JSON."""
