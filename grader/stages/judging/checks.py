@@ -20,7 +20,7 @@ from grader.stages.judging.fingerprint import Portrait, Subject, close
 from grader.stages.judging.likeness import likeness
 from grader.stages.judging.standard import Standard
 from grader.stages.judging.verdicts import OK, failed, passed
-from grader.stages.judging.words import listed, operator_at, operator_name, place
+from grader.stages.judging.words import listed, object_particle, operator_at, operator_name, place
 
 PARTIAL_CAP = 0.6
 """Most that a network with another function earns where no misconception is recognised."""
@@ -198,7 +198,7 @@ def check_function(subject: Subject, standard: Standard, start: Standard | None,
             expected = listed(operator_name(node) for node in found.expected)
             hint = Text(
                 en=f"The exercise's network goes on from there with {expected.en}. What does yours do instead, and with which tensor?",
-                ko=f"과제의 네트워크는 그다음에 {expected.ko}을(를) 해요. 여러분의 코드는 어떤 텐서로 무엇을 하고 있나요?",
+                ko=f"과제의 네트워크는 그다음에 {expected.ko}{object_particle(expected.ko)} 해요. 여러분의 코드는 어떤 텐서로 무엇을 하고 있나요?",
             )
         else:
             hint = Text(

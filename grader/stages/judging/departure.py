@@ -17,9 +17,9 @@ from torch import Tensor
 from grader.networks import operators
 from grader.networks.layers import RESHAPES
 from grader.networks.replay import references
-from grader.networks.weights import Assignment, assignments, channel_order, fill
+from grader.networks.weights import Assignment, assignments, channel_order, fill, natural
 from grader.records.graph import Node
-from grader.stages.judging.fingerprint import Subject
+from grader.stages.judging.fingerprint import Numbers, Subject
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,9 @@ def _mark(tensor: Tensor) -> tuple[int, float]:
     return flat.numel(), float(flat @ _pattern(flat.numel()))
 
 
-def trail(subject: Subject, assignment: Assignment, images: Tensor) -> Trail:
+def trail(subject: Subject, assignment: Assignment, images: Tensor, numbers: Numbers = "probe") -> Trail:
     """Run in eval mode and mark every value."""
-    fill(subject.network, subject.slots, assignment, "probe", seed=0)
+    fill(subject.network, subject.slots, assignment, numbers, seed=0)
     graph, plan = subject.graph, subject.network.eval_plan
     tensors: list[Tensor | None] = [images.clone()]
     tensors += [subject.network.value(number) for number in range(1, len(graph.values))]
@@ -82,9 +82,20 @@ def _among(mark: tuple[int, float] | None, known: Sequence[tuple[int, float]]) -
 
 def departure(subject: Subject, model: Subject, model_trail: Trail, images: Tensor) -> Departure | None:
     """The first departure under the assignment that explains most values; None if there is none."""
+    found = _departure(subject, model, model_trail, images, "probe")
+    if found is None or found.node is None:
+        # all values are right (a ReLU6 is a ReLU up to 6): larger numbers may show where they part
+        loud = trail(model, natural(model.slots), images, "loud")
+        return _departure(subject, model, loud, images, "loud") or found
+    return found
+
+
+def _departure(
+    subject: Subject, model: Subject, model_trail: Trail, images: Tensor, numbers: Numbers
+) -> Departure | None:
     best: tuple[int, Trail] | None = None
     for ranks in assignments(subject.slots):
-        candidate = trail(subject, channel_order(subject.slots, ranks, model.slots), images)
+        candidate = trail(subject, channel_order(subject.slots, ranks, model.slots), images, numbers)
         right = sum(_among(mark, model_trail.known()) for mark in candidate.marks.values())
         if best is None or right > best[0]:
             best = (right, candidate)

@@ -19,6 +19,8 @@ from grader.networks.replay import Replay
 from grader.networks.weights import Assignment, Slot, assignments, channel_order, fill, slots_of, standard
 from grader.records.graph import ModelGraph
 
+Numbers = Literal["probe", "loud"]
+
 TOLERANCE = 1e-7
 """Relative to the largest output. Two styles of one network differ by 1e-15, the smallest known
 misconception by 1e-3."""
@@ -64,9 +66,7 @@ def probe_images(image: Sequence[int]) -> Tensor:
     return torch.rand(PROBES, *image, dtype=torch.float64, generator=generator)
 
 
-def outputs(
-    subject: Subject, assignment: Assignment, images: Tensor, numbers: Literal["probe", "loud"] = "probe"
-) -> Tensor:
+def outputs(subject: Subject, assignment: Assignment, images: Tensor, numbers: Numbers = "probe") -> Tensor:
     """What the network answers in eval mode with the probe numbers."""
     fill(subject.network, subject.slots, assignment, numbers, seed=0)
     subject.network.eval()

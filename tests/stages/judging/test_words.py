@@ -74,7 +74,9 @@ def test_every_reference_is_judged_correct(name: str) -> None:
 
 def test_a_clip_far_from_zero_is_another_function() -> None:
     found = judged(solution("skip", ("self.relu = nn.ReLU()", "self.relu = nn.ReLU6()")), "skip")
-    assert verdict(found, "function").outcome == "failed"
+    function = verdict(found, "function")
+    assert function.outcome == "failed"
+    assert function.place is not None and "self.relu(" in function.place.source
 
 
 def test_a_layer_that_is_reached_in_two_ways_is_one_layer() -> None:
