@@ -197,6 +197,11 @@ def cost(graph: ModelGraph, program: Program, image: Sequence[int], batch: int) 
         batch size.
     """
     plan = Plan(program, len(graph.values), torch.float32)
+    # strides on the meta device are not always the real ones: a view that is possible there may fail here
+    plan.steps = [
+        step._replace(call=torch.reshape) if node.op == "aten.view.default" else step
+        for step, node in zip(plan.steps, program.nodes, strict=True)
+    ]
     tensors: list[Tensor | None] = [
         torch.empty(
             (batch, *image) if value.kind == "input" else value.shape,
