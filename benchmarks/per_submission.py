@@ -25,6 +25,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LIBRARY = ROOT / "tests" / "submissions" / "correct"
+EXERCISES = {"base": "VGG", "skip": "VGG_SKIP", "dense": "VGG_DENSE", "ca": "VGG_CA"}
 
 BASELINE = """
 import importlib.util, sys
@@ -73,7 +74,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    files = sorted(LIBRARY.glob("*/*.py"))
+    files = [file for name in EXERCISES for file in sorted((LIBRARY / name).glob("*.py"))]
     files = [files[(k * 37) % len(files)] for k in range(options.submissions)]
 
     baseline = []
@@ -82,7 +83,7 @@ def main() -> None:
         script.write_text(BASELINE)
         for file in files[: options.baseline]:
             reference = ROOT / "reference" / file.parent.name / "solution.py"
-            name = {"base": "VGG", "skip": "VGG_SKIP", "dense": "VGG_DENSE", "ca": "VGG_CA"}[file.parent.name]
+            name = EXERCISES[file.parent.name]
             began = time.perf_counter()
             subprocess.run([sys.executable, script, file, reference, name], capture_output=True, check=False)
             baseline.append(time.perf_counter() - began)
