@@ -6,6 +6,7 @@ An operator that is not here is never run on the trusted side.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 import torch
@@ -70,6 +71,7 @@ def find(op: str) -> Operator | None:
     return OPERATORS.get(base_name(op))
 
 
+@lru_cache(maxsize=4096)
 def overload(op: str) -> torch._ops.OpOverload:
     """The callable of an operator that `find` knows.
 

@@ -294,7 +294,7 @@ def with_data(graph: ModelGraph, tensors: dict[str, Tensor]) -> ModelGraph:
 
 def within_budget(graph: ModelGraph, image: Sequence[int]) -> None:
     """Refuse a network that would need far more memory or work than the exercise, from its shapes."""
-    for program in (graph.train, graph.eval):
+    for program in (graph.train,) if graph.train.nodes == graph.eval.nodes else (graph.train, graph.eval):
         try:
             needs = cost(graph, program, image, program.batch)
         except NotImplementedError:  # torch knows no shape rule for an operator: the sandbox did run it
@@ -315,7 +315,11 @@ def faithful(graph: ModelGraph, traces: Sequence[ClaimedTrace], tensors: dict[st
     """
     network = Replay(graph)
     numbers = {n: tensors[f"value{n}"] for n in range(1, len(graph.values))}
+    done: set[tuple[str, int]] = set()
     for number, trace in enumerate(traces):
+        if (trace.mode, trace.batch) in done:
+            continue
+        done.add((trace.mode, trace.batch))
         program = graph.train if trace.mode == "train" else graph.eval
         if any((row := operators.find(node.op)) and row.family == "random" for node in program.nodes):
             continue

@@ -8,6 +8,7 @@ gradients of a fixed loss, compared in the same way, mean that they also learn t
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -52,6 +53,8 @@ class Subject:
     graph: ModelGraph
     slots: tuple[Slot, ...]
     network: Replay = field(repr=False)
+    answers: dict[tuple[Assignment, Numbers], Tensor] = field(default_factory=dict, repr=False)
+    """What it was already asked (see `outputs`)."""
 
     @classmethod
     def of(cls, graph: ModelGraph) -> Subject:
@@ -67,13 +70,16 @@ def probe_images(image: Sequence[int]) -> Tensor:
 
 
 def outputs(subject: Subject, assignment: Assignment, images: Tensor, numbers: Numbers = "probe") -> Tensor:
-    """What the network answers in eval mode with the probe numbers."""
+    """What the network answers in eval mode with the probe numbers; asked once."""
+    if (assignment, numbers) in subject.answers:
+        return subject.answers[assignment, numbers]
     fill(subject.network, subject.slots, assignment, numbers, seed=0)
     subject.network.eval()
     torch.manual_seed(0)  # dropout and other noise: the same for the same network
     with torch.no_grad():
         answer: Tensor = subject.network(images.clone())
-        return answer
+    subject.answers[assignment, numbers] = answer
+    return answer
 
 
 def portrait(subject: Subject, assignment: Assignment, images: Tensor) -> Portrait:
@@ -81,6 +87,7 @@ def portrait(subject: Subject, assignment: Assignment, images: Tensor) -> Portra
     loud = outputs(subject, assignment, images, "loud")
     evaluated = outputs(subject, assignment, images)
     network = subject.network
+    fill(network, subject.slots, assignment, "probe", seed=0)
     network.train(True)
     for parameter in network.parameters():
         parameter.grad = None
@@ -108,10 +115,11 @@ def portrait(subject: Subject, assignment: Assignment, images: Tensor) -> Portra
 
 def close(a: Tensor, b: Tensor) -> bool:
     """Equal to `TOLERANCE`, relative to the larger one's largest number."""
-    if a.shape != b.shape or not bool(torch.isfinite(a).all() and torch.isfinite(b).all()):
+    if a.shape != b.shape:
         return False
+    # a NaN or an infinity anywhere makes the scale one, and no difference is within that
     scale = max(float(a.abs().max()), float(b.abs().max()), 1e-12)
-    return float((a - b).abs().max()) <= TOLERANCE * scale
+    return math.isfinite(scale) and float((a - b).abs_().max()) <= TOLERANCE * scale
 
 
 def match(subject: Subject, model: Subject, likeness: Portrait, images: Tensor) -> Assignment | None:
