@@ -37,8 +37,8 @@ def main() -> None:
         f"{datetime.date.today().isoformat()}; {machine()}; one thread; torch {version('torch')}; seeds {seeds[0]} to {seeds[-1]},",
         "none of which the calibration used; made by `benchmarks/quick_thresholds.py`.",
         "",
-        "| exercise | accuracy: mean ± spread (lowest) | threshold | loss: mean ± spread (highest) | threshold | reached | s per run |",
-        "|---|---|---|---|---|---|---|",
+        "| exercise | accuracy: mean ± spread (lowest) | threshold | loss: mean ± spread (highest) | threshold | reached |",
+        "|---|---|---|---|---|---|",
     ]
     for name, (exercise, graph) in reference_graphs(
         default_root(), ("base", "skip", "dense", "ca"), 1
@@ -57,8 +57,7 @@ def main() -> None:
             f"| {name} | {statistics.mean(accuracy):.3f} ± {statistics.stdev(accuracy):.3f} ({min(accuracy):.3f}) "
             f"| {stored.accuracy.threshold:.3f} "
             f"| {statistics.mean(loss):.3f} ± {statistics.stdev(loss):.3f} ({max(loss):.3f}) "
-            f"| {stored.loss.threshold:.3f} | {reached} of {len(runs)} "
-            f"| {statistics.mean(r.seconds for r in runs):.1f} |"
+            f"| {stored.loss.threshold:.3f} | {reached} of {len(runs)} |"
         )
         print(lines[-1], flush=True)
     text = "\n".join(lines) + "\n"
