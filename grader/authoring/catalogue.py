@@ -38,6 +38,8 @@ class Examined:
     same_function: bool = False
     """In both modes, for some assignment of parameters."""
     is_reference: bool = False
+    passed: bool = False
+    """Every check that needs no training."""
     problem: str = ""
 
 
@@ -79,7 +81,8 @@ def examine(source: str, assignment: str, reference: str) -> Examined:
         return Examined(problem=str(error))
     same = assigned is not None and close(likeness.train_outputs, standard.likeness.train_outputs)
     judgement = judge(captured, excerpt, exercise, reference, None)
-    return Examined(digest(subject, likeness), same, judgement.is_reference)
+    passed = all(verdict.outcome == "passed" for verdict in judgement.verdicts)
+    return Examined(digest(subject, likeness), same, judgement.is_reference, passed)
 
 
 def excerpt_of(source: str, exercise: Assignment) -> Excerpt:

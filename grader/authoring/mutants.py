@@ -63,7 +63,7 @@ def measured(course: Course, built: Built, library: Path, engine: LocalEngine) -
     passed, unnamed = [], []
     for (style, variant), answer in zip(rewritten, answers, strict=True):
         name = f"{' + '.join(variant.codes)} ({style})"
-        if answer.is_reference:
+        if answer.passed:
             passed.append(name)
         if built.fingerprints.get(answer.fingerprint) != variant.codes:
             unnamed.append(f"{name}{': ' + answer.problem if answer.problem else ''}")
@@ -71,11 +71,11 @@ def measured(course: Course, built: Built, library: Path, engine: LocalEngine) -
     right = {path.stem: path.read_text(encoding="utf-8") for path in _sources(library / "correct", course)}
     right |= {f"reference, {style}": rewrite(course.solution) for style, rewrite in styles}
     judged = examine_all(course, right.values(), engine)
-    failed = [name for name, answer in zip(right, judged, strict=True) if not answer.is_reference]
+    failed = [name for name, answer in zip(right, judged, strict=True) if not answer.passed]
 
     wrong = {path.stem: path.read_text(encoding="utf-8") for path in _sources(library / "broken", course)}
     looked_up = dict(zip(wrong, examine_all(course, wrong.values(), engine), strict=True))
-    passed += [f"broken/{name}" for name, answer in looked_up.items() if answer.is_reference]
+    passed += [f"broken/{name}" for name, answer in looked_up.items() if answer.passed]
     networks = {name: answer for name, answer in looked_up.items() if answer.fingerprint}
     nameless = [name for name, answer in networks.items() if answer.fingerprint not in built.fingerprints]
     return Row(
@@ -110,7 +110,8 @@ def table(rows: Sequence[Row], today: datetime.date | None = None) -> str:
         "(one that is the reference's function, or another misconception's, stops the run). Then each is written",
         f"in another style ({', '.join(STYLES)}, in turn) and judged: *named* counts those whose fingerprint leads",
         "to exactly their own codes. *Broken* are the wrong submissions of `tests/submissions/broken`, written by",
-        "hand and not from the catalogue, that have a graph; *correct* the files of `tests/submissions/correct`",
+        "hand and not from the catalogue, that have a graph (some compute the reference's function and fail elsewhere:",
+        "an unused layer, a batch of one); *correct* the files of `tests/submissions/correct`",
         "and the reference in every style.",
         "",
         "| exercise | misconceptions | ways | pairs | told apart | named exactly | wrongly passed | correct | wrongly failed "

@@ -37,10 +37,10 @@ def misconception(code: str = "a", share: float = 0.5, **more: object) -> Miscon
 
 
 def seen(source: str, name: str) -> tuple[str, bool]:
-    """Fingerprint of a source, and whether it is taken for the reference."""
+    """Fingerprint of a source, and whether it passes."""
     assignment, reference = exercise(name)
     found = examine(source, assignment.model_dump_json(), reference)
-    return found.fingerprint, found.is_reference
+    return found.fingerprint, found.passed
 
 
 # -- the catalogues of the course -------------------------------------------------------------------
