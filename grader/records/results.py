@@ -8,6 +8,8 @@ from pydantic import Field
 
 from grader.records.base import Record, Text
 from grader.records.findings import CheckName, LayerRow, Outcome, Place
+from grader.records.roster import Unmatched
+from grader.records.submission import JoinedBy, Layout
 
 SCHEMA_VERSION = 1
 
@@ -56,7 +58,17 @@ class SubmissionResult(Record):
     other_files: dict[str, Text] = Field(default_factory=dict)
     """Files that are no submission, with the reason."""
     late: bool
+    draft: bool = False
+    """Saved in the LMS, never handed in."""
     exercises: dict[str, ExerciseResult]
+    ids: dict[str, str] = Field(default_factory=dict)
+    """What the LMS calls the student: `canvas`, `moodle`, `gradescope`, `login`, `email`."""
+    source: str = ""
+    """The file or folder as it came, the first where there are several."""
+    joined_by: JoinedBy | None = None
+    """What joined it to the class list."""
+    unmatched: Unmatched | None = None
+    """Why the class list has nobody for it; such scores go to no LMS."""
 
 
 class ExerciseInfo(Record):
@@ -82,6 +94,10 @@ class RunInfo(Record):
     isolation: str
     """What locks student code in: "landlock, seccomp, rlimits, …"."""
     exercises: dict[str, ExerciseInfo]
+    layout: Layout = "files"
+    """Who laid the submissions out."""
+    roster: str = ""
+    """File name of the class list; empty where none was given."""
 
 
 class Results(Record):
@@ -90,3 +106,5 @@ class Results(Record):
     schema_version: Literal[1] = 1
     run: RunInfo
     submissions: tuple[SubmissionResult, ...]
+    strays: dict[str, Text] = Field(default_factory=dict)
+    """Files beside the students' that name nobody, with what they are."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from grader.records.base import Record
+from grader.records.base import Record, Text
 
 
 class Person(Record):
@@ -15,6 +15,10 @@ class Person(Record):
     name: str
     ids: dict[str, str] = Field(default_factory=dict)
     """What the LMS calls this person: `canvas` (user id), `moodle` (participant number), `login`, `email`."""
+    late: bool = False
+    """The list says so; Moodle's download does not."""
+    draft: bool = False
+    """Saved, never handed in: Moodle's download holds drafts too, and only its worksheet tells."""
 
 
 class Roster(Record):
@@ -22,3 +26,11 @@ class Roster(Record):
 
     source: str
     people: tuple[Person, ...]
+
+
+class Unmatched(Record):
+    """A submission that the class list could not be joined to; a person has to."""
+
+    reason: Text
+    candidates: tuple[Person, ...]
+    """Whom it may be, the likeliest first; nobody is chosen."""

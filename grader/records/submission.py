@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from grader.records.base import Record, Text
+from grader.records.roster import Unmatched
+
+Layout = Literal["canvas", "moodle", "gradescope", "files"]
+"""Who laid the files out: an LMS in its download, or people."""
+JoinedBy = Literal["id", "number", "name"]
 
 
 class Cell(Record):
@@ -46,6 +53,25 @@ class Submission(Record):
     files: tuple[SourceFile, ...]
     others: tuple[OtherFile, ...] = ()
     late: bool = False
+    draft: bool = False
+    """Saved in the LMS, never handed in."""
+    ids: dict[str, str] = Field(default_factory=dict)
+    """What the LMS calls the student, as in `Person.ids`."""
+    source: str = ""
+    """The file or folder as it came, the first where there are several."""
+    joined_by: JoinedBy | None = None
+    """What joined it to the class list; None without a list, or where nothing was handed in."""
+    unmatched: Unmatched | None = None
+    """Why the class list has nobody for it."""
+
+
+class ClassWork(Record):
+    """All that a class handed in."""
+
+    submissions: tuple[Submission, ...]
+    layout: Layout
+    strays: tuple[OtherFile, ...] = ()
+    """Files beside the students' that name nobody."""
 
 
 class LocalModule(Record):
