@@ -124,7 +124,8 @@ def be_the_child(
         reseed()
         with os.fdopen(lockdown.REQUEST, "rb") as file:
             asked = file.read()
-        write_all(lockdown.REPLY, answer(asked))
+        for piece in answer(asked):
+            write_all(lockdown.REPLY, piece)
     except BaseException:  # noqa: BLE001  - a SystemExit here would run this process's own exit code
         os._exit(ANSWER_RAISED)
     os._exit(FINISHED)

@@ -25,7 +25,7 @@ def system_call(number: int, *arguments: Any) -> int:
     return ctypes.get_errno() if libc.syscall(ctypes.c_long(number), *words) == -1 else 0
 
 
-def answer(request: bytes) -> bytes:
+def answer(request: bytes) -> tuple[bytes, ...]:
     said: list[Any] = []
     error = None
     namespace = {"__name__": "script", "say": said.append, "system_call": system_call, "os": os}
@@ -34,5 +34,5 @@ def answer(request: bytes) -> bytes:
     except BaseException as raised:  # noqa: BLE001  - scripts may raise anything
         error = "".join(traceback.format_exception_only(raised)).strip()
     if namespace.get("raw_reply") is not None:
-        return namespace["raw_reply"]
-    return json.dumps({"said": said, "error": error}).encode()
+        return (namespace["raw_reply"],)
+    return (json.dumps({"said": said, "error": error}).encode(),)

@@ -55,11 +55,21 @@ class Subject:
     network: Replay = field(repr=False)
     answers: dict[tuple[Assignment, Numbers], Tensor] = field(default_factory=dict, repr=False)
     """What it was already asked (see `outputs`)."""
+    given: list[tuple[Assignment, Numbers, list[int]]] = field(default_factory=list, repr=False)
+    """The numbers that its layers hold, and torch's count of changes to each parameter then."""
 
     @classmethod
     def of(cls, graph: ModelGraph) -> Subject:
         """Prepare a graph."""
         return cls(graph, slots_of(graph), Replay(graph, torch.float64))
+
+    def give(self, assignment: Assignment, numbers: Numbers) -> None:
+        """Fill the network's layers, unless they hold these numbers untouched."""
+        changes = [parameter._version for parameter in self.network.parameters()]
+        if self.given != [(assignment, numbers, changes)]:
+            fill(self.network, self.slots, assignment, numbers, seed=0)
+            changes = [parameter._version for parameter in self.network.parameters()]
+            self.given[:] = [(assignment, numbers, changes)]
 
 
 def probe_images(image: Sequence[int]) -> Tensor:
@@ -73,7 +83,7 @@ def outputs(subject: Subject, assignment: Assignment, images: Tensor, numbers: N
     """What the network answers in eval mode with the probe numbers; asked once."""
     if (assignment, numbers) in subject.answers:
         return subject.answers[assignment, numbers]
-    fill(subject.network, subject.slots, assignment, numbers, seed=0)
+    subject.give(assignment, numbers)
     subject.network.eval()
     torch.manual_seed(0)  # dropout and other noise: the same for the same network
     with torch.no_grad():
@@ -87,7 +97,7 @@ def portrait(subject: Subject, assignment: Assignment, images: Tensor) -> Portra
     loud = outputs(subject, assignment, images, "loud")
     evaluated = outputs(subject, assignment, images)
     network = subject.network
-    fill(network, subject.slots, assignment, "probe", seed=0)
+    subject.give(assignment, "probe")
     network.train(True)
     for parameter in network.parameters():
         parameter.grad = None
@@ -118,8 +128,14 @@ def close(a: Tensor, b: Tensor) -> bool:
     if a.shape != b.shape:
         return False
     # a NaN or an infinity anywhere makes the scale one, and no difference is within that
-    scale = max(float(a.abs().max()), float(b.abs().max()), 1e-12)
-    return math.isfinite(scale) and float((a - b).abs_().max()) <= TOLERANCE * scale
+    scale = max(largest(a), largest(b), 1e-12)
+    return math.isfinite(scale) and largest(a - b) <= TOLERANCE * scale
+
+
+def largest(numbers: Tensor) -> float:
+    """The largest magnitude; NaN where there is one. Nothing is copied, unlike with `abs().max()`."""
+    low, high = numbers.aminmax()
+    return max(float(high), -float(low))
 
 
 def match(subject: Subject, model: Subject, likeness: Portrait, images: Tensor) -> Assignment | None:
@@ -128,8 +144,9 @@ def match(subject: Subject, model: Subject, likeness: Portrait, images: Tensor) 
         return None
     for ranks in assignments(subject.slots):
         assignment = channel_order(subject.slots, ranks, model.slots)
-        if close(outputs(subject, assignment, images), likeness.outputs) and close(
-            outputs(subject, assignment, images, "loud"), likeness.loud_outputs
+        # loud first: what is asked next of a network that matches needs the probe numbers in place
+        if close(outputs(subject, assignment, images, "loud"), likeness.loud_outputs) and close(
+            outputs(subject, assignment, images), likeness.outputs
         ):
             return assignment
     return None
