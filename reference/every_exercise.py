@@ -126,7 +126,7 @@ def activations(solution: str) -> tuple[Misconception, ...]:
     missing("relu-missing-everywhere", 0.3, "any layer of the blocks and the classifier", "블록과 분류기의 층들",
             *firsts, *seconds, "fc1", "fc2")  # fmt: skip
     others = ("Sigmoid()", "Tanh()", "LeakyReLU()", "LeakyReLU(0.1)", "LeakyReLU(0.2)", "GELU()", "ELU()", "SiLU()",
-              "Softplus()")  # fmt: skip
+              "Softplus()", "ReLU6()")  # fmt: skip
     found.append(
         Misconception(
             code="other-activation",
