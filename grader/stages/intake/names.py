@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 
 from grader.records.base import Record
 
 _NUMBER = re.compile(r"(?<!\d)\d{7,10}(?!\d)")
 _EXTENSION = re.compile(r"(\.(py|ipynb|zip|txt))+$", re.IGNORECASE)
 
-# {name}[_LATE]_{user id}_{attachment id}_{file name}; the name is lower case, so LATE is the mark
-_CANVAS = re.compile(
-    r"(?P<name>[^_].*?)(?P<late>_LATE)?_(?P<user>\d{3,})_(?P<attachment>\d{4,})_(?P<file>.+)"
-)
-_ENTRY_YEAR = re.compile(r"(19|20)\d{6}")
+_LATE = re.compile(r"(?<![^\W_])(?:지각|늦은[ _]?제출|LATE)(?![^\W_])")
 
 _HANGUL_WORDS = re.compile(
     "(?:과제|제출|주차|실습|숙제|레포트|리포트|보고서|머신러닝|기계학습|딥러닝|인공지능|컴퓨터비전|최종|수정|완성|진짜|찐"
@@ -39,15 +34,6 @@ class Owner(Record):
 
     number: str
     name: str
-
-
-class CanvasName(Record):
-    """The parts of a file name as Canvas writes it into its download."""
-
-    name: str
-    user: str
-    file: str
-    late: bool
 
 
 def clean(name: str) -> str:
@@ -79,21 +65,27 @@ def owner(name: str) -> Owner:
     return Owner(number=number, name=" ".join(latin) if number and len(latin) <= 4 else "")
 
 
-def canvas(names: Iterable[str]) -> dict[str, CanvasName]:
-    """The parts of each file name, if all of them are as Canvas writes them; else nothing.
+def words(name: str) -> str:
+    """What may be a person's name in a file or folder name: its words without those of the course."""
+    found = re.findall(r"[^\W\d_]+", _EXTENSION.sub("", name))
+    return " ".join(w for w in found if not _HANGUL_WORDS.fullmatch(w) and w.lower() not in _LATIN_WORDS)
 
-    All of them, since `hw_112_20231234_skip.py` alone could be either.
+
+def says_late(label: str) -> bool:
+    """Whether a folder or file is marked as late: 지각, 늦은 제출, LATE (not "late fusion")."""
+    return bool(_LATE.search(label)) or "late" in (part.lower() for part in label.split("/"))
+
+
+def attempt(path: str) -> tuple[str, int]:
+    """A path without the suffix of a file that came again, and that suffix's number; 0 without one.
+
+    Canvas writes "skip-1.py", browsers "skip (1).py". Canvas gives a uuid to what came nine times.
     """
-    found = {name: _CANVAS.fullmatch(name) for name in names}
-    if any(match is None for match in found.values()):
-        return {}
-    parts = {name: match.groupdict() for name, match in found.items() if match}
-    if all(_ENTRY_YEAR.fullmatch(part["attachment"]) for part in parts.values()):
-        return {}
-    return {
-        name: CanvasName(name=part["name"], user=part["user"], file=part["file"], late=bool(part["late"]))
-        for name, part in parts.items()
-    }
+    match = re.fullmatch(r"(.+?)(?:-(\d{1,2})|\s*\((\d{1,2})\)|-([0-9a-f-]{36}))(\.\w+)", path)
+    if match is None:
+        return path, 0
+    base, canvas, browser, uuid, ending = match.groups()
+    return base + ending, 100 if uuid else int(canvas or browser)
 
 
 def natural(text: str) -> tuple[tuple[int, int, str], ...]:

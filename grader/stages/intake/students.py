@@ -1,78 +1,101 @@
-"""Files to students: who handed in what, read off the names alone.
+"""Files to students: who handed in what, read off the names, and joined to the class list if there is one.
 
 A folder is a student's, and whatever lies below it with it, unless its children carry the numbers of
-several students (a class's folder, a section's). Loose files belong together by student number.
+several students (a class's folder, a section's). Loose files belong together by student number. An
+LMS's download has its own rules (`lms_layouts.py`).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
-from grader.records.base import Text
-from grader.records.submission import OtherFile, SourceFile, Submission
-from grader.stages.intake.archives import moved
+from grader.records.roster import Person, Roster
+from grader.records.submission import ClassWork, OtherFile, Submission
+from grader.stages.intake.gradescope import Attempt
 from grader.stages.intake.handed_in import Item, suffix
-from grader.stages.intake.names import CanvasName, canvas, natural, owner
-
-_WRITTEN = re.compile(r"[^/]+\.ipynb/", re.IGNORECASE)
-"""A module that a cell writes lies beside the notebook."""
-
-MOST_OTHERS = 50
-"""Listed per student; a data set unpacked beside the homework has sixty thousand."""
+from grader.stages.intake.joining import join
+from grader.stages.intake.lms_layouts import Found, recognised
+from grader.stages.intake.names import natural, owner, says_late
+from grader.stages.intake.piles import WRITTEN, Pile
 
 
-class _Pile:
-    """What one student handed in, while it is being gathered."""
-
-    def __init__(self, label: str) -> None:
-        self.label = label
-        self.number = ""
-        self.name = ""
-        self.late = False
-        self.items: dict[str, Item] = {}
-
-    def add(self, item: Item, path: str, origin: str) -> None:
-        path = _WRITTEN.sub("", path)
-        if path in self.items:
-            path = f"{origin}/{path}"
-        count = 1
-        while path in self.items:
-            count += 1
-            path = f"{origin} ({count})/{path}"
-        self.items[path] = moved(item, path)
-
-
-def by_student(items: Iterable[Item], root: str) -> tuple[Submission, ...]:
+def by_student(
+    items: Iterable[Item],
+    root: str,
+    roster: Roster | None = None,
+    attempts: Mapping[str, Sequence[Attempt]] | None = None,
+) -> ClassWork:
     """Every student's files, in natural order of the student's number or name.
 
     `root` is the name of the folder or archive that holds them: with a student number in it, all is
-    that student's. A loose file that is no source and names nobody is nobody's: it is left out.
+    that student's. A loose file that is no source and names nobody is a stray. `attempts` is
+    Gradescope's metadata.
     """
     # a real file goes before one that a cell writes
-    items = sorted(items, key=lambda item: (bool(_WRITTEN.search(item.path)), natural(item.path)))
-    piles: dict[str, _Pile] = {}
+    items = sorted(items, key=lambda item: (bool(WRITTEN.search(item.path)), natural(item.path)))
+    found = recognised(items, attempts or {}) or _by_people(items, root)
+    piles = _joined(found.piles, roster) if roster else found.piles
+    taken = {person.student_id for person in roster.people} if roster else set()
+    names: dict[str, int] = {}
+    for pile in piles:
+        names[pile.identity] = names.get(pile.identity, 0) + 1
+    done: list[Submission] = []
+    for pile in piles:
+        unsure = names[pile.identity] > 1 or (pile.unmatched is not None and pile.identity in taken)
+        done.append(pile.submission(pile.label if unsure else pile.identity))
+    return ClassWork(
+        submissions=tuple(sorted(done, key=lambda submission: natural(submission.student_id))),
+        layout=found.layout,
+        strays=tuple(sorted(found.strays, key=lambda stray: natural(stray.path))),
+    )
+
+
+def _joined(piles: list[Pile], roster: Roster) -> list[Pile]:
+    """One pile for each person of the class list, empty for who handed nothing in, and the unmatched."""
+    people: dict[int, Pile] = {}
+    others = []
+    for pile, (place, by, unmatched) in zip(piles, join(piles, roster), strict=True):
+        pile.unmatched = unmatched
+        if place is None:
+            others.append(pile)
+        elif place in people:
+            people[place].absorb(pile)
+        else:
+            people[place] = pile
+            pile.joined_by = by
+    for place, person in enumerate(roster.people):
+        pile = people.setdefault(place, Pile(next(iter(person.ids.values()), person.name)))
+        _named(pile, person)
+    return [*people.values(), *others]
+
+
+def _named(pile: Pile, person: Person) -> None:
+    pile.number = person.student_id or pile.number
+    pile.name = person.name or pile.name
+    pile.ids = {**pile.ids, **person.ids}
+    pile.late |= person.late
+    pile.draft = person.draft
+
+
+def _by_people(items: Sequence[Item], root: str) -> Found:
+    """The rules for folders and files that people named."""
+    piles: dict[str, Pile] = {}
+    strays: list[OtherFile] = []
     if owner(root).number:
         _gather(piles, root, [(item, item.path) for item in items])
     else:
-        _sort_in(piles, [(item, item.path) for item in items], (), root)
-    names: dict[str, int] = {}
-    for pile in piles.values():
-        identity = pile.number or pile.label.rpartition("/")[2]
-        names[identity] = names.get(identity, 0) + 1
-    done = []
-    for pile in piles.values():
-        identity = pile.number or pile.label.rpartition("/")[2]
-        done.append(_submission(pile, identity if names[identity] == 1 else pile.label))
-    return tuple(sorted(done, key=lambda submission: natural(submission.student_id)))
+        _sort_in(piles, strays, [(item, item.path) for item in items], (), root)
+    return Found("files", list(piles.values()), strays)
 
 
 Located = list[tuple[Item, str]]
 """Items with their paths relative to the folder that is being looked at."""
 
 
-def _sort_in(piles: dict[str, _Pile], located: Located, above: tuple[str, ...], root: str) -> None:
+def _sort_in(
+    piles: dict[str, Pile], strays: list[OtherFile], located: Located, above: tuple[str, ...], root: str
+) -> None:
     folders: dict[str, Located] = {}
     loose: Located = []
     for item, path in located:
@@ -81,24 +104,23 @@ def _sort_in(piles: dict[str, _Pile], located: Located, above: tuple[str, ...], 
             folders.setdefault(head, []).append((item, rest))
         else:
             loose.append((item, path))
-    named = canvas([*folders, *(path for _, path in loose if suffix(path))]) if not above else {}
     for item, path in loose:
-        if path in named:
-            _gather_canvas(piles, named[path], [(item, named[path].file)])
-        elif suffix(path):
+        if suffix(path):
             _gather(piles, "/".join((*above, _stem(path))), [(item, path)])
     sole = len(folders) == 1 and not loose
     for head, inner in folders.items():
-        if head in named:
-            _gather_canvas(piles, named[head], inner)
-        elif _holds_students(head, inner) or (sole and _wraps_the_class(head, inner, root)):
-            _sort_in(piles, inner, (*above, head), root)
+        if _holds_students(head, inner) or (sole and _wraps_the_class(head, inner, root)):
+            _sort_in(piles, strays, inner, (*above, head), root)
         else:
             _gather(piles, "/".join((*above, _stem(head))), inner)
     for item, path in loose:  # after all others, so that "홍길동.pdf" finds the pile of "홍길동.py"
         who, label = owner(path), "/".join((*above, _stem(path)))
-        if not suffix(path) and (who.number or who.name or label in piles):
+        if suffix(path):
+            continue
+        if who.number or who.name or label in piles:
             _gather(piles, label, [(item, path)])
+        elif isinstance(item, OtherFile):
+            strays.append(item)
 
 
 def _stem(name: str) -> str:
@@ -122,44 +144,17 @@ def _wraps_the_class(head: str, inner: Located, root: str) -> bool:
     return not (who.number or who.name) and (head == root or (len(folders) > 1 and not sources))
 
 
-def _gather(piles: dict[str, _Pile], label: str, located: Located) -> None:
+def _gather(piles: dict[str, Pile], label: str, located: Located) -> None:
     """One folder, or one loose file, to its student's pile."""
     head = label.rpartition("/")[2]
     who = owner(head)
     inside = [owner(path.rpartition("/")[2]) for _, path in located if suffix(path)]
     numbers = {o.number for o in inside if o.number}
     number = who.number or (numbers.pop() if len(numbers) == 1 else "")
-    pile = piles.setdefault(number or label, _Pile(label))
+    pile = piles.setdefault(number or label, Pile(label))
     pile.number = number
     pile.name = pile.name or who.name or next((o.name for o in inside if o.name), "")
+    pile.late |= says_late(label)
+    pile.source = pile.source or located[0][0].path.removesuffix(f"/{located[0][1]}")
     for item, path in located:
         pile.add(item, path, head)
-
-
-def _gather_canvas(piles: dict[str, _Pile], parts: CanvasName, located: Located) -> None:
-    """The files of one Canvas user; the student's number may be in the inner names."""
-    pile = piles.setdefault(f"canvas {parts.user}", _Pile(parts.user))
-    who = owner(parts.file)
-    pile.number = pile.number or who.number
-    pile.name = pile.name or who.name or parts.name
-    pile.late |= parts.late
-    for item, path in located:
-        pile.add(item, path, parts.file)
-
-
-def _submission(pile: _Pile, identity: str) -> Submission:
-    items = sorted(pile.items.values(), key=lambda item: natural(item.path))
-    others = [item for item in items if isinstance(item, OtherFile)]
-    if len(others) > MOST_OTHERS:
-        more = len(others) - MOST_OTHERS
-        reason = Text(
-            en=f"{more} more files that are no submission", ko=f"제출물이 아닌 파일이 {more}개 더 있어요"
-        )
-        others = [*others[:MOST_OTHERS], OtherFile(path="…", reason=reason)]
-    return Submission(
-        student_id=identity,
-        student_name=pile.name,
-        files=tuple(item for item in items if isinstance(item, SourceFile)),
-        others=tuple(others),
-        late=pile.late,
-    )

@@ -5,22 +5,34 @@ from __future__ import annotations
 from pathlib import Path
 
 from grader.errors import SubmissionsError
-from grader.records.submission import SourceFile, Submission
+from grader.records.roster import Roster
+from grader.records.submission import ClassWork, SourceFile, Submission
 from grader.stages.intake.archives import BadArchive, read_zip
 from grader.stages.intake.folders import read_folder, reader
+from grader.stages.intake.gradescope import FILE, read_attempts
 from grader.stages.intake.handed_in import Item, source, suffix
 from grader.stages.intake.names import clean
 from grader.stages.intake.students import by_student
 
 
 def read_submissions(path: Path) -> tuple[Submission, ...]:
+    """The students of `read_class`."""
+    return read_class(path).submissions
+
+
+def read_class(path: Path, roster: Roster | None = None) -> ClassWork:
     """Everything that was handed in under `path`: a folder, a `.zip`, one `.py` or one `.ipynb`.
+
+    Folder and zip may be an LMS's download. With a class list everybody on it is there, whoever
+    handed in nothing without files, and what cannot be joined to it is `unmatched`.
 
     Raises SubmissionsError where nothing in it can be a submission; a single file that cannot be
     read is among its student's `others`.
     """
     try:
         items = _items(path)
+        described = any(item.path.rpartition("/")[2] == FILE for item in items)
+        attempts = read_attempts(path) if described else {}
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise SubmissionsError(f"{path}: cannot be opened ({why}); check its permissions") from None
@@ -33,7 +45,7 @@ def read_submissions(path: Path) -> tuple[Submission, ...]:
     name = clean(path.resolve().name)
     if path.is_file():
         name = name[: -len(".zip")] if suffix(name) == ".zip" else ""
-    return by_student(items, name)
+    return by_student(items, name, roster, attempts)
 
 
 def _items(path: Path) -> list[Item]:
