@@ -14,7 +14,7 @@ from grader.records.base import Text
 from grader.records.findings import Verdict
 from grader.records.judgement import Judgement
 from grader.records.results import ExerciseInfo, ExerciseResult, Results, RunInfo, SubmissionResult
-from grader.records.submission import Submission
+from grader.records.submission import ClassWork, Submission
 from grader.records.training import TrainingRecord
 from grader.stages.scoring import TRAINED, findings, graded, max_points
 from grader.stages.scoring.naming import named, with_blanks
@@ -22,7 +22,7 @@ from grader.stages.scoring.naming import named, with_blanks
 
 def assemble(
     settings: Settings,
-    submissions: Sequence[Submission],
+    handed_in: ClassWork,
     course: dict[str, Exercise],
     tasks: Sequence[Task],
     bench: Bench,
@@ -32,12 +32,12 @@ def assemble(
     by_place = {(task.student, task.exercise): task for task in tasks}
     first_user: dict[str, str] = {}
     rows = []
-    for number, submission in enumerate(submissions):
+    for number, submission in enumerate(handed_in.submissions):
         exercises = {}
         for name, exercise in course.items():
             task = by_place.get((number, name))
             if task is None:
-                exercises[name] = _missing(exercise.assignment, settings.profile)
+                exercises[name] = _missing(submission, exercise.assignment, settings.profile)
             else:
                 exercises[name] = _score(task, submission, exercise.assignment, bench, first_user)
         rows.append(
@@ -47,7 +47,12 @@ def assemble(
                 files=tuple(file.path for file in submission.files),
                 other_files={other.path: other.reason for other in submission.others},
                 late=submission.late,
+                draft=submission.draft,
                 exercises=exercises,
+                ids=submission.ids,
+                source=submission.source,
+                joined_by=submission.joined_by,
+                unmatched=submission.unmatched,
             )
         )
     info = RunInfo(
@@ -67,20 +72,27 @@ def assemble(
             )
             for name, exercise in course.items()
         },
+        layout=handed_in.layout,
+        roster=settings.roster.name if settings.roster else "",
     )
-    return Results(run=info, submissions=tuple(rows))
+    strays = {stray.path: stray.reason for stray in handed_in.strays}
+    return Results(run=info, submissions=tuple(rows), strays=strays)
 
 
-def _missing(exercise: Assignment, profile: str) -> ExerciseResult:
+def _missing(submission: Submission, exercise: Assignment, profile: str) -> ExerciseResult:
     names = " / ".join(f"`{name}`" for name in exercise.classes)
+    if not submission.files and not submission.others:
+        reason = Text(en="Nothing was handed in.", ko="제출한 파일이 없어요.")
+    else:
+        reason = Text(
+            en=f"No file defines a class {names}.", ko=f"제출한 파일 어디에도 {names} 클래스가 없어요."
+        )
     return ExerciseResult(
         status="missing",
         points=0.0,
         max_points=max_points(exercise, profile),
-        reason=Text(
-            en=f"No file defines a class {names}.", ko=f"제출한 파일 어디에도 {names} 클래스가 없어요."
-        ),
-    )  # fmt: skip
+        reason=reason,
+    )
 
 
 def _score(

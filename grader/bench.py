@@ -42,6 +42,8 @@ class Settings:
     jobs: int = 1
     language: Literal["ko", "en"] = "ko"
     fresh: bool = False
+    roster: Path | None = None
+    """The class list."""
 
 
 @dataclass

@@ -21,10 +21,11 @@ from grader.course import Exercise, read_course
 from grader.engines.local import Job, LocalEngine
 from grader.errors import UserError
 from grader.ledger import Ledger, key_of
+from grader.lms.roster import read_roster
 from grader.records.graph import Capture, ModelGraph
 from grader.records.results import Results
 from grader.records.submission import Submission
-from grader.stages.intake import cut, read_submissions
+from grader.stages.intake import cut, read_class
 from grader.stages.reports import write_reports, write_results
 from grader.stages.screening import blanks_of, screen
 
@@ -41,7 +42,9 @@ def run(settings: Settings, progress: Progress | None = None) -> Results:
     for name, exercise in course.items():
         if settings.profile != "static" and settings.profile not in exercise.assignment.recipes:
             raise UserError(f"{name} has no recipe called {settings.profile}; add it to its assignment.yaml")
-    submissions = read_submissions(settings.submissions)
+    roster = read_roster(settings.roster) if settings.roster else None
+    handed_in = read_class(settings.submissions, roster)
+    submissions = handed_in.submissions
     settings.out.mkdir(parents=True, exist_ok=True)
     ledger = Ledger(settings.out / ".ledger", settings.fresh)
     with LocalEngine(settings.jobs, preload=("grader.pipeline_jobs",)) as engine:
@@ -49,7 +52,7 @@ def run(settings: Settings, progress: Progress | None = None) -> Results:
         bench.prepare()
         tasks = tasks_of(submissions, course, bench)
         bench.judge_and_train(tasks)
-        results = assemble(settings, submissions, course, tasks, bench, time.monotonic() - began)
+        results = assemble(settings, handed_in, course, tasks, bench, time.monotonic() - began)
     write_results(results, settings.out / "results.json")
     write_reports(results, settings.out, settings.language)
     return results

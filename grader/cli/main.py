@@ -49,7 +49,9 @@ def _common() -> None:
 
 @app.command()
 def run(
-    submissions: Annotated[Path, typer.Argument(help="Folder, zip, or a single .py or .ipynb file.")],
+    submissions: Annotated[
+        Path, typer.Argument(help="Folder, zip, an LMS's download, or a single .py or .ipynb file.")
+    ],
     out_folder: Annotated[Path, typer.Option("--out", help="Where the results go.")] = Path("grading"),
     exercise: Annotated[
         list[str] | None, typer.Option(help="Only this exercise; may be given several times.")
@@ -60,6 +62,10 @@ def run(
     data: Annotated[
         str, typer.Option(help="synthetic, cifar10 (downloads it), or a cifar-10-batches-py folder.")
     ] = "synthetic",
+    roster: Annotated[
+        Path | None,
+        typer.Option(help="Class list: Canvas gradebook CSV, Moodle grading worksheet, or number and name."),
+    ] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes at once; default: one per CPU.")] = None,
     lang: Annotated[Language, typer.Option(help="Language of the pages.")] = Language.ko,
     fresh: Annotated[
@@ -77,6 +83,7 @@ def run(
         submissions=submissions,
         out=out_folder,
         course=default_root(),
+        roster=roster,
         exercises=tuple(exercise or ()),
         profile=profile.value,
         data=data,

@@ -1,0 +1,151 @@
+"""The class list that `--roster` names: who is in the class, and what the LMS calls them.
+
+A Canvas gradebook or a Moodle grading worksheet is read as what it is; any other CSV needs a heading
+for the student number or the name.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from pathlib import Path
+from typing import NoReturn
+
+from grader.errors import UserError
+from grader.records.roster import Person, Roster
+
+_LARGEST = 20_000_000
+_HEADING_LINES = 10
+"""Lists from a registrar's office begin with a title and the course's name."""
+
+_HEADINGS = {
+    "number": """학번 학생번호 교번 학적번호 사번 studentnumber studentno studentid stuno idnumber sisuserid
+        number matriculationnumber 학번사번""",
+    "name": "이름 성명 학생명 학생이름 학생성명 한글이름 한글성명 name fullname studentname student",
+    "family": "성 lastname familyname surname",
+    "given": "firstname givenname",
+    "email": "이메일 이메일주소 메일 전자우편 email emailaddress mail",
+    "login": "아이디 로그인 계정 login loginid username sisloginid",
+    "canvas": "canvas canvasid canvasuserid",
+    "moodle": "moodle moodleid participant participantid 참가자 참가자번호",
+}
+_FIELDS = {heading: field for field, headings in _HEADINGS.items() for heading in headings.split()}
+
+
+def read_roster(path: Path) -> Roster:
+    """The people of a class list, whichever of the three kinds it is.
+
+    Raises UserError with file, line, problem and fix.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LARGEST + 1)
+    except FileNotFoundError:
+        raise UserError(f"{path}: there is no such file; check the spelling") from None
+    except OSError as error:
+        raise UserError(f"{path}: cannot be opened ({error.strerror}); check its permissions") from None
+    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        _fault(path, None, "a spreadsheet, not a CSV file", "save it as “CSV UTF-8” and name that")
+    if len(data) > _LARGEST:
+        _fault(path, None, "too large for a class list", "name a CSV file")
+    people = _simple(path, _rows(path, data))
+    _no_number_twice(path, people)
+    return Roster(source=path.name, people=tuple(person for _, person in people))
+
+
+def _rows(path: Path, data: bytes) -> list[list[str]]:
+    encodings = ("utf-16",) if data.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "cp949")
+    for encoding in encodings:
+        try:
+            text = data.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        _fault(path, None, "neither UTF-8 nor CP949", "save it as “CSV UTF-8”")
+    head = "\n".join(text.splitlines()[:_HEADING_LINES])
+    separator = max(",;\t", key=head.count)
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+    except csv.Error as error:
+        _fault(path, None, f"no CSV file ({error})", "save it as “CSV UTF-8”")
+
+
+def _simple(path: Path, rows: list[list[str]]) -> list[tuple[int, Person]]:
+    """People with the line that each stands in."""
+    start, fields = _heading(path, rows)
+    for field in set(fields) - {""}:
+        if fields.count(field) > 1:
+            named = " and ".join(f"“{rows[start][i]}”" for i, f in enumerate(fields) if f == field)
+            _fault(path, start + 1, f"{named} could both be the {field}", "rename the one that is not")
+    found = []
+    for line, row in enumerate(rows[start + 1 :], start + 2):
+        cell = {
+            field: _text(value) for field, value in zip(fields, row, strict=False) if field and value.strip()
+        }
+        number = cell.pop("number", "")
+        name = _whole_name(cell.pop("family", ""), cell.pop("given", "") or cell.pop("name", ""))
+        if re.fullmatch(r"\d(\.\d+)?E\+\d+", number, re.IGNORECASE):
+            _fault(
+                path,
+                line,
+                f"a spreadsheet has turned a student number into {number}",
+                "format the column as text and save it again",
+            )
+        if number or name:
+            cell.pop("name", None)
+            found.append((line, Person(student_id=number, name=name, ids=cell)))
+    if not found:
+        _fault(path, None, "nobody in it", "name the class list")
+    return found
+
+
+def _heading(path: Path, rows: list[list[str]]) -> tuple[int, list[str]]:
+    """Where the heading stands, and what each of its columns is; "" for a column that says nothing."""
+    for place, row in enumerate(rows[:_HEADING_LINES]):
+        fields = [_FIELDS.get(_plain(cell), "") for cell in row]
+        if {"number", "name", "family"} & set(fields):
+            return place, fields
+    _fault(
+        path,
+        1,
+        "no column with student numbers or names",
+        "give it a heading line such as “학번,이름” or “student number,name”",
+    )
+
+
+def _whole_name(family: str, given: str) -> str:
+    korean = re.fullmatch(r"[가-힣]+", family + given)
+    return family + given if korean else " ".join(part for part in (given, family) if part)
+
+
+def _no_number_twice(path: Path, people: list[tuple[int, Person]]) -> None:
+    lines: dict[str, int] = {}
+    for line, person in people:
+        first = lines.setdefault(person.student_id, line)
+        if person.student_id and first != line:
+            _fault(
+                path,
+                line,
+                f"{person.student_id} stands in line {first} already",
+                "give every student one line",
+            )
+
+
+def _plain(heading: str) -> str:
+    """A heading without case, blanks, marks and what stands in brackets."""
+    return re.sub(r"[\W_]+", "", re.sub(r"\(.*?\)|\[.*?\]", "", heading)).casefold()
+
+
+def _text(cell: str) -> str:
+    """What a cell shows: `="20231234"` and `'20231234` are ways to keep a spreadsheet from counting."""
+    cell = " ".join(cell.split())
+    if match := re.fullmatch(r'="(.*)"', cell):
+        cell = match.group(1)
+    return cell.removeprefix("'")
+
+
+def _fault(path: Path, line: int | None, problem: str, fix: str) -> NoReturn:
+    where = f"{path}:{line}" if line else str(path)
+    raise UserError(f"{where}: {problem}; {fix}")
