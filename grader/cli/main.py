@@ -99,9 +99,11 @@ def run(
 
 def summarize(results: Results, folder: Path, language: str) -> list[str]:
     """Print the end of a run; return the names of what needs a person."""
-    from grader.cli.summary import needs_a_person, table
+    from grader.cli.summary import needs_a_person, remarks, table
 
     out.print(table(results, language))
+    for line in remarks(results, language):
+        out.print(line, markup=False)
     waiting = needs_a_person(results, language)
     if waiting:
         out.print("\n사람이 확인해야 해요:" if language == "ko" else "\nNeeds a person:", style="bold")

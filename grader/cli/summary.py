@@ -6,7 +6,8 @@ import statistics
 
 from rich.table import Table
 
-from grader.records.results import Results
+from grader.records.results import Results, SubmissionResult
+from grader.records.roster import Unmatched
 
 
 def table(results: Results, language: str) -> Table:
@@ -34,12 +35,67 @@ def table(results: Results, language: str) -> Table:
 
 
 def needs_a_person(results: Results, language: str) -> list[str]:
-    """Everything that could not be graded, one line each, and students with nothing that can be read."""
+    """Everything that could not be graded or joined to the class list, one line each."""
     lines = []
     for submission in results.submissions:
         who = " ".join(part for part in (submission.student_id, submission.student_name) if part)
+        if submission.unmatched:
+            lines.append(_unmatched(submission.source, submission.unmatched, language))
         for name, result in submission.exercises.items():
             if result.status == "needs_review":
                 reason = result.reason.in_language(language) if result.reason else ""
                 lines.append(f"{who}, {name}: {reason}")
     return lines
+
+
+def _unmatched(source: str, found: Unmatched, language: str) -> str:
+    """ "김민수_3143_…: 2 people in the class list are called 김민수 (20231200 김민수 or 20231207 김민수?)"."""
+    either = " 또는 " if language == "ko" else " or "
+    candidates = either.join(f"{person.student_id} {person.name}".strip() for person in found.candidates)
+    return f"{source}: {found.reason.in_language(language)}" + (f" ({candidates}?)" if candidates else "")
+
+
+MOST_NAMED = 12
+"""In a line of the terminal; the pages name all."""
+
+
+def remarks(results: Results, language: str) -> list[str]:
+    """What whoever grades should know and need not act on, one line each."""
+    korean = language == "ko"
+    submissions = results.submissions
+
+    def people(chosen: list[SubmissionResult]) -> str:
+        return _listed([f"{s.student_id} {s.student_name}".strip() for s in chosen], korean)
+
+    found = [
+        (
+            people([s for s in submissions if results.run.roster and not s.files and not s.other_files]),
+            "아무것도 제출하지 않은 학생" if korean else "Handed in nothing",
+        ),
+        (
+            people([s for s in submissions if s.draft]),
+            "임시 저장만 하고 제출하지 않은 학생" if korean else "Saved as a draft, never handed in",
+        ),
+        (
+            people([s for s in submissions if s.joined_by == "name"]),
+            "번호 없이 이름만 보고 연결한 학생" if korean else "Joined to the class list by name alone",
+        ),
+        (
+            _listed(list(results.strays), korean),
+            "주인을 알 수 없는 파일" if korean else "Files of nobody",
+        ),
+    ]
+    lines = [f"{label}: {who}" for who, label in found if who]
+    if results.run.layout in ("canvas", "moodle") and not results.run.roster:
+        lines.append(
+            "LMS에서 받은 파일에는 학번이 없어요. --roster로 명단을 주면 학번과 연결해요."
+            if korean
+            else "An LMS's download holds no student numbers; --roster FILE joins them."
+        )
+    return lines
+
+
+def _listed(names: list[str], korean: bool) -> str:
+    more = len(names) - MOST_NAMED
+    rest = (f" 외 {more}" if korean else f" and {more} more") if more > 0 else ""
+    return ", ".join(names[:MOST_NAMED]) + rest

@@ -44,6 +44,16 @@ class Pile:
         """The student number, else the last part of the label."""
         return self.number or self.label.rpartition("/")[2]
 
+    @property
+    def others(self) -> list[OtherFile]:
+        """The files that are no source."""
+        return [item for _, item in self._items.values() if isinstance(item, OtherFile)]
+
+    @property
+    def has_source(self) -> bool:
+        """Whether there is anything to grade."""
+        return len(self.others) < len(self._items)
+
     def add(self, item: Item, path: str, origin: str, order: int = 0) -> None:
         """One file under the student's own path; `origin` tells apart two of the same path."""
         path = WRITTEN.sub("", path)

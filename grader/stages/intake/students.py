@@ -35,7 +35,7 @@ def by_student(
     # a real file goes before one that a cell writes
     items = sorted(items, key=lambda item: (bool(WRITTEN.search(item.path)), natural(item.path)))
     found = recognised(items, attempts or {}) or _by_people(items, root)
-    piles = _joined(found.piles, roster) if roster else found.piles
+    piles = _joined(found, roster) if roster else found.piles
     taken = {person.student_id for person in roster.people} if roster else set()
     names: dict[str, int] = {}
     for pile in piles:
@@ -51,13 +51,18 @@ def by_student(
     )
 
 
-def _joined(piles: list[Pile], roster: Roster) -> list[Pile]:
-    """One pile for each person of the class list, empty for who handed nothing in, and the unmatched."""
+def _joined(found: Found, roster: Roster) -> list[Pile]:
+    """One pile for each person of the class list, empty for who handed nothing in, and the unmatched.
+
+    A document in a plain folder that names nobody on the list is a stray: "공지사항.txt" looks like a name.
+    """
     people: dict[int, Pile] = {}
     others = []
-    for pile, (place, by, unmatched) in zip(piles, join(piles, roster), strict=True):
+    for pile, (place, by, unmatched) in zip(found.piles, join(found.piles, roster), strict=True):
         pile.unmatched = unmatched
-        if place is None:
+        if unmatched and not unmatched.candidates and not pile.account and not pile.has_source:
+            found.strays.extend(pile.others)
+        elif place is None:
             others.append(pile)
         elif place in people:
             people[place].absorb(pile)

@@ -53,6 +53,9 @@ def write_reports(results: Results, out: Path, language: str) -> Path:
         names=names,
         max_total=sum(info.max_points for info in results.run.exercises.values()),
         waiting=summary.waiting(results),
+        unmatched=summary.unmatched(results),
+        by_name=summary.by_name(results),
+        strays=results.strays,
         distributions=summary.distributions(results),
         mistakes={name: summary.mistakes(results, name) for name in results.run.exercises},
     )

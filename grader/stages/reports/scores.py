@@ -54,7 +54,7 @@ def number(points: float | None) -> str:
 
 def _status(submission: SubmissionResult, names: list[str]) -> str:
     """ "needs review: skip; missing: base, ca", or "" where everything was graded."""
-    parts = []
+    parts = ["not in the class list"] if submission.unmatched else []
     for its_state, label in (("review", "needs review"), ("missing", "missing")):
         if found := [name for name in names if state(submission.exercises[name]) == its_state]:
             parts.append(f"{label}: {', '.join(found)}")

@@ -126,3 +126,13 @@ def waiting(results: Results) -> tuple[Waiting, ...]:
             if errors or state(result) == "review":
                 found.append(Waiting(index, name, result.reason, errors))
     return tuple(found)
+
+
+def unmatched(results: Results) -> tuple[int, ...]:
+    """Places of the submissions that the class list has nobody for."""
+    return tuple(i for i, submission in enumerate(results.submissions) if submission.unmatched)
+
+
+def by_name(results: Results) -> tuple[int, ...]:
+    """Places of the submissions that were joined to the class list by nothing but a name."""
+    return tuple(i for i, submission in enumerate(results.submissions) if submission.joined_by == "name")

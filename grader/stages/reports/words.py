@@ -73,6 +73,7 @@ CHECK_WORDS: dict[CheckName, CheckWords] = {
 WORDS: dict[str, Text] = {
     # both pages
     "late": Text(en="late", ko="늦은 제출"),
+    "draft": Text(en="draft, never handed in", ko="임시 저장, 제출 안 함"),
     "points": Text(en="{0} points", ko="{0}점"),
     "points_of": Text(en="{0} of {1} points", ko="{1}점 중 {0}점"),
     "exercise": Text(en="Exercise", ko="과제"),
@@ -101,6 +102,30 @@ WORDS: dict[str, Text] = {
     "seconds": Text(en="Time taken", ko="걸린 시간"),
     "isolation": Text(en="Isolation", ko="격리"),
     "versions": Text(en="Versions", ko="버전"),
+    "layout": Text(en="Submissions", ko="제출물"),
+    "canvas": Text(en="Canvas download", ko="Canvas에서 받은 파일"),
+    "moodle": Text(en="Moodle download", ko="Moodle에서 받은 파일"),
+    "gradescope": Text(en="Gradescope export", ko="Gradescope에서 받은 파일"),
+    "roster": Text(en="Class list", ko="명단"),
+    "unmatched": Text(en="Not found in the class list", ko="명단에서 찾지 못한 제출물"),
+    "unmatched_note": Text(
+        en="They were graded, but it is not certain whose they are, so their scores go to no LMS. To settle it, "
+        "put the student number at the front of the file's or folder's name, or complete the class list, and "
+        "run the same command again: nothing is graded twice.",
+        ko="채점은 했지만 누구의 것인지 확실하지 않아 점수를 LMS로 보내지 않습니다. 파일이나 폴더 이름 앞에 학번을 "
+        "붙이거나 명단을 채운 뒤 같은 명령을 다시 실행하세요. 이미 채점한 것은 다시 채점하지 않습니다.",
+    ),
+    "candidates": Text(en="nearest:", ko="비슷한 학생:"),
+    "no_candidates": Text(en="nobody on the list comes near", ko="명단에 비슷한 학생이 없습니다"),
+    "by_name": Text(
+        en="Joined by name alone, since neither an id nor a student number was there: ",
+        ko="LMS 번호도 학번도 없어 이름만 보고 연결한 학생: ",
+    ),
+    "strays": Text(en="Files of nobody", ko="주인을 알 수 없는 파일"),
+    "strays_note": Text(
+        en="They lie beside the submissions and name no student; they were not opened.",
+        ko="제출물 옆에 있지만 학생을 알 수 없는 파일입니다. 열어 보지 않았습니다.",
+    ),
     "to_review": Text(en="A person has to look at these", ko="사람이 확인해야 하는 제출"),
     "to_review_note": Text(
         en="The grader could not judge them. No points are given or taken until somebody decides.",
