@@ -85,6 +85,11 @@ def examine(source: str, assignment: str, reference: str) -> Examined:
     return Examined(digest(subject, likeness), same, judgement.is_reference, passed)
 
 
+def graph_of(source: str, exercise: Assignment) -> ModelGraph | None:
+    """The graph of a source; None where it has none."""
+    return capture(excerpt_of(source, exercise), exercise.input_shape, pipeline_jobs.sandbox().run).graph
+
+
 def excerpt_of(source: str, exercise: Assignment) -> Excerpt:
     """A source as a submission for the exercise; the class may have any of its names."""
     name = next((name for name in exercise.classes if f"class {name}(" in source), exercise.classes[0])

@@ -9,12 +9,59 @@ from pathlib import Path
 
 import torch
 
-from grader.authoring.catalogue import Built, Course, Variant, examine_all
+from grader.authoring.catalogue import Built, Course, Variant, examine_all, graph_of
+from grader.authoring.mutations import equivalent, mutants
 from grader.authoring.rewriting import STYLES
+from grader.authoring.variations import variations
 from grader.engines.local import LocalEngine
+from grader.records.graph import ModelGraph
 
 NAMED_AT_LEAST = 0.95
 """Share of the catalogue's entries that must be named exactly in another style."""
+MUTANTS, VARIATIONS = 200, 60
+"""Generated for each exercise: wrong networks, and the right one written otherwise."""
+
+
+@dataclass(frozen=True)
+class Generated:
+    """What was counted of the sources that are made by rule."""
+
+    mutants: int
+    killed: int
+    """They lose points."""
+    unable: int
+    """Of these: they crash, or have no graph."""
+    survived: tuple[str, ...]
+    """They pass every check, and are not proven to be the reference."""
+    equivalent: int
+    """They pass, rightly: the same operators on the same values."""
+    variations: int
+    marked_down: tuple[str, ...]
+    """The right network, and it lost points."""
+
+
+def generated(course: Course, engine: LocalEngine, mutant_count: int, variation_count: int) -> Generated:
+    """Judge wrong networks and right ones that are made by rule."""
+    wrong = mutants(course.solution, mutant_count)
+    reference = ModelGraph.model_validate_json(course.reference)
+    killed = unable = proven = 0
+    survived = []
+    answers = examine_all(course, (mutant.source for mutant in wrong), engine)
+    for mutant, answer in zip(wrong, answers, strict=True):
+        if not answer.passed:
+            killed += 1
+            unable += bool(answer.problem)
+        elif (graph := graph_of(mutant.source, course.assignment)) and equivalent(graph, reference):
+            proven += 1
+        else:
+            survived.append(mutant.change)
+    right = variations(course.solution, variation_count)
+    down = [
+        f"{answer.problem or 'loses points'}:\n{source}"
+        for source, answer in zip(right, examine_all(course, right, engine), strict=True)
+        if not answer.passed
+    ]
+    return Generated(len(wrong), killed, unable, tuple(survived), proven, len(right), tuple(down))
 
 
 @dataclass(frozen=True)
@@ -36,12 +83,19 @@ class Row:
     wrongly_failed: tuple[str, ...]
     not_named: tuple[str, ...]
     broken_not_named: tuple[str, ...]
+    generated: Generated
 
     @property
     def good(self) -> bool:
         """Nothing is judged wrongly, and nearly everything is named."""
         entries = self.singles + self.pairs
-        return not self.wrongly_passed and not self.wrongly_failed and self.named >= NAMED_AT_LEAST * entries
+        wrong = (
+            self.wrongly_passed
+            or self.wrongly_failed
+            or self.generated.survived
+            or self.generated.marked_down
+        )
+        return not wrong and self.named >= NAMED_AT_LEAST * entries
 
 
 def measured(course: Course, built: Built, library: Path, engine: LocalEngine) -> Row:
@@ -91,6 +145,7 @@ def measured(course: Course, built: Built, library: Path, engine: LocalEngine) -
         wrongly_failed=tuple(failed),
         not_named=tuple(unnamed),
         broken_not_named=tuple(nameless),
+        generated=generated(course, engine, MUTANTS, VARIATIONS),
     )
 
 
@@ -125,7 +180,28 @@ def table(rows: Sequence[Row], today: datetime.date | None = None) -> str:
             f"{row.named} ({row.named / entries:.1%}) | {len(row.wrongly_passed)} | {row.correct} | "
             f"{len(row.wrongly_failed)} | {row.broken} | {row.broken_named} |"
         )
+    lines += [
+        "",
+        "## Made by rule",
+        "",
+        "*Mutants* are the solution with one change (`grader/authoring/mutations.py`: calls dropped, statements left",
+        "out or twice, other layers, tensors, operators, numbers, widths, kinds, tensors cut off, scaled or turned),",
+        "drawn with a fixed seed; a survivor passes every check that needs no training. *Equivalent* is proven: the",
+        "same operators on the same values in the same order. *Variations* are the solution with every call in one of",
+        "its usual ways, layers kept in one of four ways, drawn at every place (`grader/authoring/variations.py`).",
+        "",
+        "| exercise | mutants | killed | of them without a graph | equivalent | survived | variations | marked down |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for row in rows:
+        made = row.generated
+        lines.append(
+            f"| {row.exercise} | {made.mutants} | {made.killed} | {made.unable} | {made.equivalent} | "
+            f"{len(made.survived)} | {made.variations} | {len(made.marked_down)} |"
+        )
     for title, names in (
+        ("Survived", [(row, row.generated.survived) for row in rows]),
+        ("Marked down", [(row, row.generated.marked_down) for row in rows]),
         ("Wrongly passed", [(row, row.wrongly_passed) for row in rows]),
         ("Wrongly failed", [(row, row.wrongly_failed) for row in rows]),
         ("Not named", [(row, row.not_named) for row in rows]),

@@ -286,11 +286,30 @@ def leaves(wiring: Wiring, number: int, found: list[Layer], depth: int = 0) -> t
     row = operators.find(node.op)
     if name == "cat" and _cat_dim(node, len(shape)) == 1:
         return tuple(leaf for operand in operands for leaf in leaves(wiring, operand, found, depth + 1))
-    if row is not None and operands and (row.keeps_channels or name in RESHAPES):
+    if (
+        row is not None
+        and operands
+        and (row.keeps_channels or name in RESHAPES or _leaves_channels_alone(wiring, node, name, shape))
+    ):
         # of a sum or product: the operand that is a feature map as large as the result
         whole = [o for o in operands if wiring.shapes.get(o, ()) == shape] or operands[:1]
         return leaves(wiring, whole[0], found, depth + 1)
     return (Leaf("?", None, channels),)
+
+
+WITHIN = {"slice", "select", "mean", "sum", "amax", "amin", "flip"}
+"""Operators whose second argument says along which sides they work."""
+
+
+def _leaves_channels_alone(wiring: Wiring, node: Node, name: str, shape: Shape) -> bool:
+    """Does it work within channels: every second row, the mean over windows?"""
+    first = node.args[0]
+    given = wiring.shapes.get(first.value, ()) if isinstance(first, ValueRef) else ()
+    if name not in WITHIN or len(given) < 3 or given[:2] != shape[:2]:
+        return False
+    dims = node.args[1] if len(node.args) > 1 else node.kwargs.get("dim", 0)
+    listed = dims if isinstance(dims, tuple) else (dims,)
+    return bool(listed) and all(isinstance(d, int) and d % len(given) >= 2 for d in listed)
 
 
 def _cat_dim(node: Node, dims: int) -> int:
