@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from grader.errors import SubmissionsError
 from grader.records.base import Text
 from grader.records.submission import Layout, OtherFile, SourceFile
 from grader.stages.intake.gradescope import Attempt
@@ -58,21 +59,31 @@ def recognised(items: Iterable[Item], attempts: Mapping[str, Sequence[Attempt]])
             loose.append(item)
         else:
             return None
-    every = [_read(inner, attempts) for inner in folders.values()]
-    if not every or any(found is None or found.layout != (every[0] or found).layout for found in every):
+    every = [found for inner in folders.values() if (found := _read(inner, attempts))]
+    if not every or len(every) < len(folders) or len({found.layout for found in every}) > 1:
         return None
-    piles: dict[str, Pile] = {}
-    for found in every:
-        for pile in found.piles if found else ():
-            if pile.label in piles:
-                piles[pile.label].absorb(pile)
-            else:
-                piles[pile.label] = pile
-    return Found(
-        every[0].layout if every[0] else "files",
-        list(piles.values()),
-        [*loose, *(stray for found in every if found for stray in found.strays)],
-    )
+    strays = [*loose, *(stray for found in every for stray in found.strays)]
+    return Found(every[0].layout, _merged([pile for found in every for pile in found.piles]), strays)
+
+
+def _merged(piles: Iterable[Pile]) -> list[Pile]:
+    """One pile for each account.
+
+    Raises SubmissionsError where Moodle's numbers mean other people in another download.
+    """
+    merged: dict[tuple[str, str], Pile] = {}
+    for pile in piles:
+        owner_of_it = pile.number or pile.ids.get("email", "") if "gradescope" in pile.ids else ""
+        same = merged.setdefault((pile.label if not owner_of_it else "", owner_of_it), pile)
+        if same is pile:
+            continue
+        if "moodle" in pile.ids and (not pile.name or same.name != pile.name):
+            raise SubmissionsError(
+                f"{pile.source}: Moodle's number {pile.label} is somebody else's in another download beside it; "
+                "grade one assignment at a time"
+            )
+        same.absorb(pile)
+    return list(merged.values())
 
 
 def _read(located: Located, attempts: Mapping[str, Sequence[Attempt]]) -> Found | None:

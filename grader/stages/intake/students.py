@@ -7,6 +7,7 @@ LMS's download has its own rules (`lms_layouts.py`).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
@@ -36,14 +37,13 @@ def by_student(
     items = sorted(items, key=lambda item: (bool(WRITTEN.search(item.path)), natural(item.path)))
     found = recognised(items, attempts or {}) or _by_people(items, root)
     piles = _joined(found, roster) if roster else found.piles
-    taken = {person.student_id for person in roster.people} if roster else set()
-    names: dict[str, int] = {}
-    for pile in piles:
-        names[pile.identity] = names.get(pile.identity, 0) + 1
+    numbers = {person.student_id for person in roster.people if person.student_id} if roster else set()
+    # a number on the list stands for the person on the list, not for whoever wrote it on a file
+    shown = Counter(pile.identity for pile in piles if pile.unmatched is None or pile.identity not in numbers)
     done: list[Submission] = []
     for pile in piles:
-        unsure = names[pile.identity] > 1 or (pile.unmatched is not None and pile.identity in taken)
-        done.append(pile.submission(pile.label if unsure else pile.identity))
+        certain = shown[pile.identity] == 1 and (pile.unmatched is None or pile.identity not in numbers)
+        done.append(pile.submission(pile.identity if certain else pile.label))
     return ClassWork(
         submissions=tuple(sorted(done, key=lambda submission: natural(submission.student_id))),
         layout=found.layout,

@@ -45,7 +45,21 @@ def read_class(path: Path, roster: Roster | None = None) -> ClassWork:
     name = clean(path.resolve().name)
     if path.is_file():
         name = name[: -len(".zip")] if suffix(name) == ".zip" else ""
-    return by_student(items, name, roster, attempts)
+    work = by_student(items, name, roster, attempts)
+    if roster is not None:
+        _same_class(work, roster, path)
+    return work
+
+
+def _same_class(work: ClassWork, roster: Roster, path: Path) -> None:
+    """Raises SubmissionsError where the class list's ids are of the same LMS, and none of them occurs."""
+    listed = any(work.layout in person.ids for person in roster.people)
+    handed_in = [submission for submission in work.submissions if submission.source]
+    if listed and handed_in and not any(submission.joined_by == "id" for submission in handed_in):
+        raise SubmissionsError(
+            f"{path}: none of its {work.layout.capitalize()} accounts is in {roster.source}; take the class list "
+            "from the same course and assignment (a download of groups names groups, not students)"
+        )
 
 
 def _items(path: Path) -> list[Item]:
