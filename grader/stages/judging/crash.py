@@ -205,6 +205,18 @@ def _join_mismatch(node: Node, wiring: Wiring, found: list[Layer], batch: int) -
                 ko="N×C×H×W에서 채널은 몇 번째 차원인가요?",
             ),
         )
+    if dim != 1 and len({(len(shape), *shape[2:]) for _, shape in operands}) == 1:
+        return Diagnosis(
+            "concatenated-along-space",
+            Text(
+                en=f"`torch.cat` along dim {dim} puts maps beside each other in height or width; here {shapes.en} are to be joined.",
+                ko=f"`torch.cat`의 dim={dim}은 특징 맵을 높이나 너비 방향으로 이어 붙여요. 지금은 {shapes.ko}을(를) 붙이려고 해요.",
+            ),
+            Text(
+                en="Which dimension of N×C×H×W holds the channels?",
+                ko="N×C×H×W에서 채널은 몇 번째 차원인가요?",
+            ),
+        )
     return Diagnosis(
         "concatenation-does-not-fit",
         Text(
