@@ -89,3 +89,10 @@ def test_a_layer_that_is_reached_in_two_ways_is_one_layer() -> None:
     text = text.replace(line, line + ",)\n        self.conv_skip1 = self.first[0]")
     found = judged(text, "skip")
     assert found.is_reference and verdict(found, "channels").outcome == "passed"
+
+
+def test_a_concatenation_along_the_height_asks_for_the_channels_and_not_for_the_pools() -> None:
+    text = solution("dense").replace("torch.cat([block_in, out], dim=1)", "torch.cat([block_in, out], dim=2)")
+    shape = verdict(judged(text, "dense"), "shape")
+    assert shape.code == "concatenated-along-space"
+    assert "dim=2" in shape.message.ko and shape.hint is not None and "채널" in shape.hint.ko
