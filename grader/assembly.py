@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from importlib.metadata import version
 
 from grader import __version__
@@ -31,13 +31,16 @@ def assemble(
     """Score everything; nothing is measured here."""
     by_place = {(task.student, task.exercise): task for task in tasks}
     first_user: dict[str, str] = {}
+    in_doubt = {
+        person.student_id for s in handed_in.submissions if s.unmatched for person in s.unmatched.candidates
+    }
     rows = []
     for number, submission in enumerate(handed_in.submissions):
         exercises = {}
         for name, exercise in course.items():
             task = by_place.get((number, name))
             if task is None:
-                exercises[name] = _missing(submission, exercise.assignment, settings.profile)
+                exercises[name] = _missing(submission, exercise.assignment, settings.profile, in_doubt)
             else:
                 exercises[name] = _score(task, submission, exercise.assignment, bench, first_user)
         rows.append(
@@ -79,14 +82,21 @@ def assemble(
     return Results(run=info, submissions=tuple(rows), strays=strays)
 
 
-def _missing(submission: Submission, exercise: Assignment, profile: str) -> ExerciseResult:
+def _missing(
+    submission: Submission, exercise: Assignment, profile: str, in_doubt: Collection[str]
+) -> ExerciseResult:
     names = " / ".join(f"`{name}`" for name in exercise.classes)
-    if not submission.files and not submission.others:
-        reason = Text(en="Nothing was handed in.", ko="제출한 파일이 없어요.")
-    else:
+    if submission.files or submission.others:
         reason = Text(
             en=f"No file defines a class {names}.", ko=f"제출한 파일 어디에도 {names} 클래스가 없어요."
         )
+    elif submission.student_id in in_doubt:
+        reason = Text(
+            en="Nothing has been found to be yours so far; a submission whose owner is not certain yet may be.",
+            ko="아직 제출물을 확인하지 못했어요. 누구의 것인지 정해지지 않은 제출물이 있어서 조교가 확인할 거예요.",
+        )
+    else:
+        reason = Text(en="Nothing was handed in.", ko="제출한 파일이 없어요.")
     return ExerciseResult(
         status="missing",
         points=0.0,

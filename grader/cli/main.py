@@ -99,7 +99,7 @@ def run(
 
 def summarize(results: Results, folder: Path, language: str) -> list[str]:
     """Print the end of a run; return the names of what needs a person."""
-    from grader.cli.summary import needs_a_person, remarks, table
+    from grader.cli.summary import advice, needs_a_person, remarks, table
 
     out.print(table(results, language))
     for line in remarks(results, language):
@@ -109,6 +109,8 @@ def summarize(results: Results, folder: Path, language: str) -> list[str]:
         out.print("\n사람이 확인해야 해요:" if language == "ko" else "\nNeeds a person:", style="bold")
         for line in waiting:
             out.print(f"  {line}", markup=False)
+        if settle := advice(results, language):
+            out.print(settle, markup=False)
     label = "결과 페이지" if language == "ko" else "Report"
     out.print(f"\n{label}: {folder / 'index.html'}", markup=False)
     return waiting

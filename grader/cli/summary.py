@@ -8,6 +8,7 @@ from rich.table import Table
 
 from grader.records.results import Results, SubmissionResult
 from grader.records.roster import Unmatched
+from grader.stages.reports.words import WORDS
 
 
 def table(results: Results, language: str) -> Table:
@@ -48,6 +49,14 @@ def needs_a_person(results: Results, language: str) -> list[str]:
     return lines
 
 
+def advice(results: Results, language: str) -> str:
+    """What to do about submissions that the class list does not settle; empty where there are none."""
+    if not any(submission.unmatched for submission in results.submissions):
+        return ""
+    lms = results.run.layout in ("canvas", "moodle")
+    return WORDS["settle_lms" if lms else "settle_files"].in_language(language)
+
+
 def _unmatched(source: str, found: Unmatched, language: str) -> str:
     """ "김민수_3143_…: 2 people in the class list are called 김민수 (20231200 김민수 or 20231207 김민수?)"."""
     either = " 또는 " if language == "ko" else " or "
@@ -63,13 +72,15 @@ def remarks(results: Results, language: str) -> list[str]:
     """What whoever grades should know and need not act on, one line each."""
     korean = language == "ko"
     submissions = results.submissions
+    in_doubt = {person.student_id for s in submissions if s.unmatched for person in s.unmatched.candidates}
+    absent = [s for s in submissions if not s.files and not s.other_files and s.student_id not in in_doubt]
 
     def people(chosen: list[SubmissionResult]) -> str:
         return _listed([f"{s.student_id} {s.student_name}".strip() for s in chosen], korean)
 
     found = [
         (
-            people([s for s in submissions if results.run.roster and not s.files and not s.other_files]),
+            people(absent if results.run.roster else []),
             "아무것도 제출하지 않은 학생" if korean else "Handed in nothing",
         ),
         (

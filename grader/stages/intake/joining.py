@@ -112,8 +112,8 @@ class _Index:
             if len(places) == 1 and self._may_be(pile, places[0]):
                 return Joined(places[0], "id")
             account = _ACCOUNTS[kind]
-            if kind == "email" and not places:  # a second address is common; the number decides
-                continue
+            if not places and (kind == "email" or len(self.ids[kind]) < len(self.people)):
+                continue  # a second address is common, and a list may have the ids of some only
             if places:
                 who = _called(self.people[places[0]])
                 return self._nobody(
@@ -157,7 +157,7 @@ class _Index:
         )
 
     def _by_name(self, pile: Pile) -> Joined:
-        places = self._namesakes(pile)
+        places = [place for place in self._namesakes(pile) if self._has_no_other_id(pile, place)]
         name = pile.name or pile.identity
         if len(places) == 1:
             return Joined(places[0], "name")
@@ -168,16 +168,28 @@ class _Index:
                 f"명단에 {name} 학생이 {len(places)}명 있습니다",
                 places,
             )
+        if self._namesakes(pile):
+            return self._nobody(
+                pile,
+                f"{name} in the class list has another account",
+                f"명단에 있는 {name} 학생은 다른 계정입니다",
+            )
         return self._nobody(
             pile, f"the class list has nobody called {name}", f"명단에 {name}(이)라는 학생이 없습니다"
         )
 
     def _may_be(self, pile: Pile, place: int) -> bool:
         """Whether the names agree. What stands beside a number in a file's name need not be one."""
+        if not self._has_no_other_id(pile, place):
+            return False
         theirs = spellings(self.people[place].name)
         if not pile.name or not theirs or spellings(pile.name) & theirs:
             return True
         return not pile.account and not self._namesakes(pile)
+
+    def _has_no_other_id(self, pile: Pile, place: int) -> bool:
+        ids = self.people[place].ids
+        return all(ids.get(kind, own) == own for kind, own in pile.ids.items() if kind != "email")
 
     def _namesakes(self, pile: Pile) -> list[int]:
         called = [pile.name] if pile.account else [pile.name, pile.identity, words(pile.identity)]

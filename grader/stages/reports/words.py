@@ -109,11 +109,20 @@ WORDS: dict[str, Text] = {
     "roster": Text(en="Class list", ko="명단"),
     "unmatched": Text(en="Not found in the class list", ko="명단에서 찾지 못한 제출물"),
     "unmatched_note": Text(
-        en="They were graded, but it is not certain whose they are, so their scores go to no LMS. To settle it, "
-        "put the student number at the front of the file's or folder's name, or complete the class list, and "
-        "run the same command again: nothing is graded twice.",
-        ko="채점은 했지만 누구의 것인지 확실하지 않아 점수를 LMS로 보내지 않습니다. 파일이나 폴더 이름 앞에 학번을 "
-        "붙이거나 명단을 채운 뒤 같은 명령을 다시 실행하세요. 이미 채점한 것은 다시 채점하지 않습니다.",
+        en="They were graded, but it is not certain whose they are, so their scores go to no LMS.",
+        ko="채점은 했지만 누구의 것인지 확실하지 않아 점수를 LMS로 보내지 않습니다.",
+    ),
+    "settle_files": Text(
+        en="To settle it, put the student number at the front of the file's or folder's name and run the same "
+        "command again: nothing is graded twice.",
+        ko="파일이나 폴더 이름 앞에 학번을 붙이고 같은 명령을 다시 실행하면 됩니다. 이미 채점한 것은 다시 채점하지 않습니다.",
+    ),
+    "settle_lms": Text(
+        en="To settle it, give --roster the LMS's own list, which holds its ids (Canvas: gradebook CSV, Moodle: grading "
+        "worksheet), or add a column “canvas” or “moodle” with these ids to yours, and run the same command again: "
+        "nothing is graded twice.",
+        ko="LMS 번호가 들어 있는 LMS의 명단(Canvas는 성적부 CSV, Moodle은 채점 워크시트)을 --roster로 주거나, 쓰던 명단에 "
+        "“canvas” 또는 “moodle” 열을 만들어 번호를 적고 같은 명령을 다시 실행하면 됩니다. 이미 채점한 것은 다시 채점하지 않습니다.",
     ),
     "candidates": Text(en="nearest:", ko="비슷한 학생:"),
     "no_candidates": Text(en="nobody on the list comes near", ko="명단에 비슷한 학생이 없습니다"),

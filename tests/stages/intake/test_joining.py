@@ -149,6 +149,28 @@ def test_an_account_outside_the_list_is_not_joined_by_its_name(tmp_path: Path) -
     }
 
 
+def test_a_list_may_hold_the_ids_of_some_students_only(tmp_path: Path) -> None:
+    """The two who share a name have theirs; everybody else is known by the name."""
+    people = (
+        _person("20231234", "홍길동"),
+        _person("20231236", "김민수", canvas=3144),
+        _person("20231237", "김민수", canvas=3145),
+    )
+    work = _joined(
+        tmp_path,
+        Roster(source="명단.csv", people=people),
+        *("홍길동_3143_99101_skip.py", "김민수_3145_99102_skip.py", "김민수_3150_99103_skip.py"),
+    )
+    assert {s.student_id: s.joined_by for s in work.submissions if s.files} == {
+        "20231234": "name",
+        "20231237": "id",
+        "3150": None,
+    }
+    assert list(_unmatched(work).values()) == [
+        ("김민수 in the class list has another account", ["20231236", "20231237"])
+    ]
+
+
 def test_a_group_is_not_taken_for_the_member_whose_id_it_bears(tmp_path: Path) -> None:
     work = _joined(tmp_path, CANVAS, "팀3_3143_99101_skip.py", "김민수_3144_99102_skip.py")
     assert _unmatched(work) == {
