@@ -6,6 +6,7 @@ Its keys are Ruby symbols (":name"). It is read without honouring any tag: every
 from __future__ import annotations
 
 import zipfile
+import zlib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,23 +43,25 @@ def read_attempts(path: Path) -> dict[str, tuple[Attempt, ...]]:
 
     Raises SubmissionsError where it is no YAML of Gradescope's.
     """
-    data = _bytes(path)
-    if data is None:
-        return {}
-    bad = SubmissionsError(f"{path}: its {FILE} cannot be read; download the export again")
     try:
-        text = data.decode("utf-8-sig")
-        depth = 0
-        for event in yaml.parse(text, Loader=_LOADER):
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            if depth > _DEEPEST:
-                raise bad
-        loaded = yaml.load(text, Loader=_LOADER)
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError):
-        raise bad from None
+        entries = [entry for data in _metadata(path) for entry in _loaded(data).items()]
+    except (yaml.YAMLError, ValueError, zipfile.BadZipFile, zlib.error, RuntimeError, EOFError):
+        raise SubmissionsError(f"{path}: its {FILE} cannot be read; download the export again") from None
+    return {str(folder).lower(): _attempts(str(folder).lower(), entry) for folder, entry in entries}
+
+
+def _loaded(data: bytes) -> dict[object, object]:
+    """Raises YAMLError or ValueError."""
+    text = data.decode("utf-8-sig")
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise ValueError("too deep")
+    loaded = yaml.load(text, Loader=_LOADER)
     if not isinstance(loaded, dict):
-        raise bad
-    return {str(folder).lower(): _attempts(str(folder).lower(), entry) for folder, entry in loaded.items()}
+        raise ValueError("no mapping")
+    return loaded
 
 
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -80,19 +83,16 @@ def _text(fields: dict[object, object], key: str) -> str:
     return value.strip() if isinstance(value, str) and value not in ("null", "~") else ""
 
 
-def _bytes(path: Path) -> bytes | None:
-    """The metadata's bytes: at the top, or in the only folder there."""
+def _metadata(path: Path) -> list[bytes]:
+    """The metadata at the top or one folder below: several exports may lie side by side."""
     if path.is_dir():
-        found = [file for file in (path / FILE, *sorted(path.glob(f"*/{FILE}"))) if file.is_file()]
-        if not found or found[0].stat().st_size > _LARGEST or found[0].is_symlink():
-            return None
-        return found[0].read_bytes()
-    if path.suffix.lower() != ".zip":
-        return None
+        files = [path / FILE, *sorted(path.glob(f"*/{FILE}"))]
+        return [f.read_bytes() for f in files if _usable(f)]
     with zipfile.ZipFile(path) as archive:
-        names = [e for e in archive.infolist() if e.filename.rpartition("/")[2] == FILE]
-        names = [e for e in names if e.filename.count("/") < 2 and e.file_size <= _LARGEST]
-        if not names:
-            return None
-        with archive.open(names[0]) as stream:
-            return stream.read(_LARGEST)
+        entries = [e for e in archive.infolist() if e.filename.rpartition("/")[2] == FILE]
+        entries = [e for e in entries if e.filename.count("/") < 2 and e.file_size <= _LARGEST]
+        return [archive.read(entry) for entry in entries]
+
+
+def _usable(file: Path) -> bool:
+    return file.is_file() and not file.is_symlink() and file.stat().st_size <= _LARGEST

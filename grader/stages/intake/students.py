@@ -8,7 +8,7 @@ LMS's download has its own rules (`lms_layouts.py`).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from grader.records.roster import Person, Roster
@@ -25,17 +25,19 @@ def by_student(
     items: Iterable[Item],
     root: str,
     roster: Roster | None = None,
-    attempts: Mapping[str, Sequence[Attempt]] | None = None,
+    attempts: Callable[[], Mapping[str, Sequence[Attempt]]] = dict,
 ) -> ClassWork:
     """Every student's files, in natural order of the student's number or name.
 
     `root` is the name of the folder or archive that holds them: with a student number in it, all is
-    that student's. A loose file that is no source and names nobody is a stray. `attempts` is
-    Gradescope's metadata.
+    that student's. A loose file that is no source and names nobody is a stray. `attempts` gives
+    Gradescope's metadata, and is asked for in an export of Gradescope's only.
     """
     # a real file goes before one that a cell writes
     items = sorted(items, key=lambda item: (bool(WRITTEN.search(item.path)), natural(item.path)))
-    found = recognised(items, attempts or {}) or _by_people(items, root)
+    found = recognised(items, {}) or _by_people(items, root)
+    if found.layout == "gradescope":
+        found = recognised(items, attempts()) or found
     piles = _joined(found, roster) if roster else found.piles
     numbers = {person.student_id for person in roster.people if person.student_id} if roster else set()
     # a number on the list stands for the person on the list, not for whoever wrote it on a file

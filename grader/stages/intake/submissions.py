@@ -9,7 +9,7 @@ from grader.records.roster import Roster
 from grader.records.submission import ClassWork, SourceFile, Submission
 from grader.stages.intake.archives import BadArchive, read_zip
 from grader.stages.intake.folders import read_folder, reader
-from grader.stages.intake.gradescope import FILE, read_attempts
+from grader.stages.intake.gradescope import read_attempts
 from grader.stages.intake.handed_in import Item, source, suffix
 from grader.stages.intake.names import clean
 from grader.stages.intake.students import by_student
@@ -31,8 +31,6 @@ def read_class(path: Path, roster: Roster | None = None) -> ClassWork:
     """
     try:
         items = _items(path)
-        described = any(item.path.rpartition("/")[2] == FILE for item in items)
-        attempts = read_attempts(path) if described else {}
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise SubmissionsError(f"{path}: cannot be opened ({why}); check its permissions") from None
@@ -45,7 +43,7 @@ def read_class(path: Path, roster: Roster | None = None) -> ClassWork:
     name = clean(path.resolve().name)
     if path.is_file():
         name = name[: -len(".zip")] if suffix(name) == ".zip" else ""
-    work = by_student(items, name, roster, attempts)
+    work = by_student(items, name, roster, lambda: read_attempts(path))
     if roster is not None:
         _same_class(work, roster, path)
     return work

@@ -304,6 +304,28 @@ def test_metadata_that_gradescope_did_not_write_is_one_sentence(
         read_class(write(tmp_path, _gradescope(metadata)))
 
 
+def test_a_students_own_metadata_stops_nobody(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "20231234/submission_metadata.yml": "[" * 5000,
+        "20231234/submission_1/skip.py": X,
+        "20231235/skip.py": X,
+    }
+    work = _read(tmp_path, files)
+    assert work.layout == "files"
+    assert [s.student_id for s in work.submissions] == ["20231234", "20231235"]
+
+
+def test_two_exports_side_by_side_have_their_own_metadata(tmp_path: Path) -> None:
+    one = "submission_1:\n  :submitters:\n  - :name: 홍길동\n    :sid: '20261234'\n"
+    files: dict[str, str | bytes] = {
+        "a/submission_metadata.yml": one,
+        "a/submission_1/skip.py": X,
+        "b/submission_metadata.yml": one.replace("submission_1", "submission_2"),
+        "b/submission_2/dense.py": X,
+    }
+    assert _who(_read(tmp_path, files)) == {"20261234": (["dense.py", "skip.py"], [])}
+
+
 def test_tags_in_the_metadata_run_nothing(tmp_path: Path) -> None:
     trap = tmp_path / "trap"
     evil = METADATA + f"  :x: !!python/object/apply:os.mkdir ['{trap}']\n"
