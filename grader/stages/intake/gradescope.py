@@ -38,16 +38,25 @@ class Attempt(NamedTuple):
         return self.number or self.email or self.folder
 
 
-def read_attempts(path: Path) -> dict[str, tuple[Attempt, ...]]:
-    """What the metadata in a folder or zip says of each submission folder; empty without metadata.
+Export = dict[str, tuple[Attempt, ...]]
+"""The submitters of each submission folder of an export."""
+
+
+def read_exports(path: Path) -> dict[str, Export]:
+    """What the metadata in a folder or zip says, by the folder that it lies in ("": at the top).
 
     Raises SubmissionsError where it is no YAML of Gradescope's.
     """
     try:
-        entries = [entry for data in _metadata(path) for entry in _loaded(data).items()]
+        loaded = {where: _loaded(data) for where, data in _metadata(path).items()}
     except (yaml.YAMLError, ValueError, zipfile.BadZipFile, zlib.error, RuntimeError, EOFError):
         raise SubmissionsError(f"{path}: its {FILE} cannot be read; download the export again") from None
-    return {str(folder).lower(): _attempts(str(folder).lower(), entry) for folder, entry in entries}
+    return {
+        where: {
+            str(folder).lower(): _attempts(str(folder).lower(), entry) for folder, entry in entries.items()
+        }
+        for where, entries in loaded.items()
+    }
 
 
 def _loaded(data: bytes) -> dict[object, object]:
@@ -83,15 +92,15 @@ def _text(fields: dict[object, object], key: str) -> str:
     return value.strip() if isinstance(value, str) and value not in ("null", "~") else ""
 
 
-def _metadata(path: Path) -> list[bytes]:
+def _metadata(path: Path) -> dict[str, bytes]:
     """The metadata at the top or one folder below: several exports may lie side by side."""
     if path.is_dir():
-        files = [path / FILE, *sorted(path.glob(f"*/{FILE}"))]
-        return [f.read_bytes() for f in files if _usable(f)]
+        files = {"": path / FILE} | {clean(f.parent.name): f for f in sorted(path.glob(f"*/{FILE}"))}
+        return {where: f.read_bytes() for where, f in files.items() if _usable(f)}
     with zipfile.ZipFile(path) as archive:
         entries = [e for e in archive.infolist() if e.filename.rpartition("/")[2] == FILE]
         entries = [e for e in entries if e.filename.count("/") < 2 and e.file_size <= _LARGEST]
-        return [archive.read(entry) for entry in entries]
+        return {clean(e.filename.rpartition("/")[0]): archive.read(e) for e in entries}
 
 
 def _usable(file: Path) -> bool:

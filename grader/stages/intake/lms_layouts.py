@@ -9,7 +9,7 @@ from typing import NamedTuple
 from grader.errors import SubmissionsError
 from grader.records.base import Text
 from grader.records.submission import Layout, OtherFile, SourceFile
-from grader.stages.intake.gradescope import Attempt
+from grader.stages.intake.gradescope import Attempt, Export
 from grader.stages.intake.handed_in import Item, suffix
 from grader.stages.intake.lms_names import LmsName, canvas, canvas_name, moodle
 from grader.stages.intake.names import owner
@@ -40,14 +40,14 @@ class Found(NamedTuple):
     strays: list[OtherFile]
 
 
-def recognised(items: Iterable[Item], attempts: Mapping[str, Sequence[Attempt]]) -> Found | None:
+def recognised(items: Iterable[Item], exports: Mapping[str, Export]) -> Found | None:
     """The piles of an LMS's download, which may lie in folders of any name; None if it is none.
 
-    `attempts` is what Gradescope's metadata says of each of its folders, empty where there is none.
+    `exports` is what Gradescope's metadata says, by the folder that it lies in.
     Several downloads side by side, such as one for each exercise, are sorted in together.
     """
     located = [(item, item.path) for item in items]
-    if found := _read(located, attempts):
+    if found := _read(located, exports.get("", {})):
         return found
     folders: dict[str, list[tuple[Item, str]]] = {}
     loose: list[OtherFile] = []
@@ -59,7 +59,7 @@ def recognised(items: Iterable[Item], attempts: Mapping[str, Sequence[Attempt]])
             loose.append(item)
         else:
             return None
-    every = [found for inner in folders.values() if (found := _read(inner, attempts))]
+    every = [found for head, inner in folders.items() if (found := _read(inner, exports.get(head, {})))]
     if not every or len(every) < len(folders) or len({found.layout for found in every}) > 1:
         return None
     strays = [*loose, *(stray for found in every for stray in found.strays)]
@@ -86,7 +86,7 @@ def _merged(piles: Iterable[Pile]) -> list[Pile]:
     return list(merged.values())
 
 
-def _read(located: Located, attempts: Mapping[str, Sequence[Attempt]]) -> Found | None:
+def _read(located: Located, attempts: Export) -> Found | None:
     return _gradescope(located, attempts) or _moodle(located) or _canvas(located)
 
 
@@ -146,7 +146,7 @@ def _sorted(
     return Found(layout, list(piles.values()), strays)
 
 
-def _gradescope(located: Located, attempts: Mapping[str, Sequence[Attempt]]) -> Found | None:
+def _gradescope(located: Located, attempts: Export) -> Found | None:
     """`submission_98765/…`, whose owners are in the metadata; of several by one student the newest counts."""
     named = {path: match for _, path in located if (match := _GRADESCOPE.match(path))}
     if not named or any(path not in named for item, path in located if _is_source(item, path)):

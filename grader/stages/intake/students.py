@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 
 from grader.records.roster import Person, Roster
 from grader.records.submission import ClassWork, OtherFile, Submission
-from grader.stages.intake.gradescope import Attempt
+from grader.stages.intake.gradescope import Export
 from grader.stages.intake.handed_in import Item, suffix
 from grader.stages.intake.joining import join
 from grader.stages.intake.lms_layouts import Found, recognised
@@ -25,19 +25,19 @@ def by_student(
     items: Iterable[Item],
     root: str,
     roster: Roster | None = None,
-    attempts: Callable[[], Mapping[str, Sequence[Attempt]]] = dict,
+    exports: Callable[[], Mapping[str, Export]] = dict,
 ) -> ClassWork:
     """Every student's files, in natural order of the student's number or name.
 
     `root` is the name of the folder or archive that holds them: with a student number in it, all is
-    that student's. A loose file that is no source and names nobody is a stray. `attempts` gives
+    that student's. A loose file that is no source and names nobody is a stray. `exports` gives
     Gradescope's metadata, and is asked for in an export of Gradescope's only.
     """
     # a real file goes before one that a cell writes
     items = sorted(items, key=lambda item: (bool(WRITTEN.search(item.path)), natural(item.path)))
     found = recognised(items, {}) or _by_people(items, root)
     if found.layout == "gradescope":
-        found = recognised(items, attempts()) or found
+        found = recognised(items, exports()) or found
     piles = _joined(found, roster) if roster else found.piles
     numbers = {person.student_id for person in roster.people if person.student_id} if roster else set()
     # a number on the list stands for the person on the list, not for whoever wrote it on a file

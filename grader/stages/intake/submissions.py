@@ -9,7 +9,7 @@ from grader.records.roster import Roster
 from grader.records.submission import ClassWork, SourceFile, Submission
 from grader.stages.intake.archives import BadArchive, read_zip
 from grader.stages.intake.folders import read_folder, reader
-from grader.stages.intake.gradescope import read_attempts
+from grader.stages.intake.gradescope import read_exports
 from grader.stages.intake.handed_in import Item, source, suffix
 from grader.stages.intake.names import clean
 from grader.stages.intake.students import by_student
@@ -43,7 +43,7 @@ def read_class(path: Path, roster: Roster | None = None) -> ClassWork:
     name = clean(path.resolve().name)
     if path.is_file():
         name = name[: -len(".zip")] if suffix(name) == ".zip" else ""
-    work = by_student(items, name, roster, lambda: read_attempts(path))
+    work = by_student(items, name, roster, lambda: read_exports(path))
     if roster is not None:
         _same_class(work, roster, path)
     return work
