@@ -190,6 +190,6 @@ def _join(folder: str, path: str) -> str:
 def _meant(path: str) -> str:
     """The module name that a renamed file had: "blocks-1.py", "blocks (2).py", "20231234_blocks.py"."""
     stem = PurePosixPath(path).name.removesuffix(".txt").removesuffix(".py")
-    stem = re.sub(r"(?:-\d+|\s*\(\d+\))$", "", stem)
+    stem = re.sub(r"(?:-\d+|-[0-9a-f-]{36}|\s*\(\d+\))$", "", stem)
     number = owner(stem).number
     return stem.partition(f"{number}_")[2] if number and f"{number}_" in stem else stem

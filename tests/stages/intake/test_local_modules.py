@@ -136,6 +136,15 @@ CASES = [
         ("blocks",),
     ),
     Case(
+        "a module that Canvas has renamed nine times",
+        {
+            "blocks-0f8fad5b-d9cb-469f-a165-70867728950e.py": "one = int\n",
+            "skip-0f8fad5b-d9cb-469f-a165-70867728950f.py": "from blocks import one\n"
+            + MAIN.format("one(1)"),
+        },
+        ("blocks",),
+    ),
+    Case(
         "a module with the student's number before it",
         {"20231234_blocks.py": "one = int\n", "skip.py": "from blocks import one\n" + MAIN.format("one(1)")},
         ("blocks",),
