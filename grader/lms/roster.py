@@ -21,7 +21,7 @@ _HEADING_LINES = 10
 
 _HEADINGS = {
     "number": """학번 학생번호 교번 학적번호 사번 studentnumber studentno studentid stuno idnumber sisuserid
-        number matriculationnumber 학번사번""",
+        number matriculationnumber sid 학번사번 id번호 식별번호""",
     "name": "이름 성명 학생명 학생이름 학생성명 한글이름 한글성명 name fullname studentname student",
     "family": "성 lastname familyname surname",
     "given": "firstname givenname",

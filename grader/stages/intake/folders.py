@@ -13,7 +13,7 @@ from grader.stages.intake.names import clean
 
 
 def read_folder(root: Path) -> list[Item]:
-    """All files below `root`; archives are opened one level deep. Links lead nowhere but inside it."""
+    """All files below `root`; archives are opened one level deep, at the top two. Links lead nowhere but inside it."""
     inside = root.resolve()
     items: list[Item] = []
     waiting: list[tuple[Path, tuple[str, ...]]] = [(root, ())]
@@ -53,7 +53,10 @@ def _file(file: Path, path: str, inside: Path) -> list[Item]:
     if not ending:
         return [by_name(path)]
     read = reader(file)
-    return source(path, read) if ending != ".zip" else nested(path, read, Allowance(), inner=1)
+    if ending != ".zip":
+        return source(path, read)
+    # a zip at the top may be an LMS's download with the students' own zips in it
+    return nested(path, read, Allowance(), inner=1 if "/" in path else 2)
 
 
 def reader(file: Path) -> Callable[[int], bytes]:

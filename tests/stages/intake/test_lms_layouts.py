@@ -169,6 +169,19 @@ def test_what_a_teaching_assistant_laid_beside_the_download_is_a_stray(tmp_path:
     }
 
 
+def test_a_download_may_lie_in_a_folder_unopened_and_beside_its_class_list(tmp_path: Path) -> None:
+    download = packed(
+        {
+            "홍길동_3143_99101_skip.py": X,
+            "이영희_3144_99102_hw.zip": packed({"skip.py": X, "deeper.zip": packed({"dense.py": X})}),
+        }
+    )
+    work = read_class(write(tmp_path, {"submissions.zip": download, "gradebook.csv": "Student"}))
+    assert work.layout == "canvas"
+    assert _who(work) == {"3143": (["skip.py"], []), "3144": (["skip.py"], ["deeper.zip"])}
+    assert [stray.path for stray in work.strays] == ["gradebook.csv"]
+
+
 def test_files_that_name_nobody_are_strays_in_a_plain_folder_too(tmp_path: Path) -> None:
     work = _read(tmp_path, {"20231234_skip.py": X, "README.md": "#", "grades.xlsx": b""})
     assert [stray.path for stray in work.strays] == ["README.md", "grades.xlsx"]
