@@ -120,6 +120,14 @@ class LtiPlatform(Server):
             return self._members(asked)
         if self.mode == "moodle" and asked.query.get("type_id") != ["3"]:
             raise Answer(403, "type_id is missing")
+        if asked.path == self.items_path and asked.method == "POST":
+            self._allow(asked, {LINE_ITEM}, "item")
+            wanted = json.loads(asked.body)
+            if not wanted.get("label") or not wanted.get("scoreMaximum", 0) > 0:
+                raise Answer(422 if self.mode == "canvas" else 400, {"errors": {"message": "no line item"}})
+            made = str(11 + len(self.columns))
+            self.columns[made] = Column(wanted["label"], float(wanted["scoreMaximum"]))
+            return Answer(201, self._item(made), MEDIA["item"])
         if asked.path == self.items_path:
             self._allow(asked, {LINE_ITEM, LINE_ITEM_READ}, "items")
             items, links = paged(asked, self.url, [self._item(key) for key in self.columns], 1)

@@ -14,8 +14,9 @@ from lms_servers.lti_platform import LINE_ITEM, MEMBERS, SCORE, Grade, LtiPlatfo
 from lms_servers.serving import Answer, Fault
 
 from grader.errors import UserError
-from grader.stages.exports.lti_client import LtiClient, Registration, Score, ScoreRefused
+from grader.stages.exports.lti_client import LtiClient, Score, ScoreRefused
 from grader.stages.exports.lti_keys import SigningKey, new_key, read_key
+from grader.stages.exports.lti_wire import Registration
 from grader.stages.exports.patience import Later, Patience
 
 CLASS = [
@@ -75,7 +76,8 @@ def test_a_token_is_renewed_before_it_expires(platform: LtiPlatform, key: Signin
     platform.token_life_s = 0.2  # told as one second
     client = client_of(platform, key)
     client.line_item(platform.line_item_url("11"))
-    client._tokens = {scope: (token, 0.0) for scope, (token, _) in client._tokens.items()}
+    tokens = client._wire._tokens
+    tokens |= {scope: (token, 0.0) for scope, (token, _) in tokens.items()}  # as after 0.75 s
     client.line_item(platform.line_item_url("11"))
     assert platform.count(f"POST {platform.token_path}") == 2
     assert [status for line, status in platform.log if "line" in line] == [200, 200]
@@ -92,6 +94,13 @@ def test_line_items_come_page_by_page(platform: LtiPlatform, key: SigningKey) ->
     found = client_of(platform, key).line_items(platform.line_items_url)
     assert [(item.label, item.maximum) for item in found] == [("Week 12", 100.0), ("Other", 10.0)]
     assert found[0].url == platform.line_item_url("11")
+
+
+def test_a_column_is_made_once_even_if_the_answer_is_lost(platform: LtiPlatform, key: SigningKey) -> None:
+    platform.faults.append(Fault("POST .*line.?items$", None, worked=True))
+    made = client_of(platform, key).new_line_item(platform.line_items_url, "12주차", 50)
+    assert (made.url, made.maximum) == (platform.line_item_url("13"), 50.0)
+    assert [column.label for column in platform.columns.values()] == ["Week 12", "Other", "12주차"]
 
 
 def test_a_score_arrives_scaled_without_a_new_attempt(platform: LtiPlatform, key: SigningKey) -> None:
@@ -220,6 +229,32 @@ def test_a_scope_that_was_not_granted_is_named(platform: LtiPlatform, key: Signi
     platform.permitted = (LINE_ITEM + ".readonly",)
     item = client.line_item(platform.line_item_url("11"))
     with pytest.raises(UserError, match=r"may not use .*scope/score; allow it"):
+        client.post(item, score_for(client, "user-01", 25))
+
+
+def test_a_wrong_address_is_one_sentence(platform: LtiPlatform, key: SigningKey) -> None:
+    client = client_of(platform, key)
+    for url in (platform.line_item_url("99"), platform.url + "/elsewhere?type_id=3"):
+        with pytest.raises(UserError, match=r"not_found \(HTTP 404\); check this address"):
+            client.line_item(url)
+    platform.faults.append(Fault("line.?item", Answer(200, "<html>", "text/html")))
+    with pytest.raises(UserError, match="something other than LTI"):
+        client.line_item(platform.line_item_url("11"))
+
+
+def test_a_token_that_serves_nothing_there_is_said(platform: LtiPlatform, key: SigningKey) -> None:
+    refusal = Answer(401, {"errors": {"message": "Insufficient permissions"}})
+    platform.faults.append(Fault("line.?item", refusal, times=9))
+    with pytest.raises(UserError, match=r"refuses it here \(Insufficient permissions\); let the tool use"):
+        client_of(platform, key).line_item(platform.line_item_url("11"))
+    assert platform.count("POST " + platform.token_path) == 2
+
+
+def test_an_address_that_moved_is_said(platform: LtiPlatform, key: SigningKey) -> None:
+    platform.faults.append(Fault("/scores$", Answer(301, headers={"Location": "https://new.x.ac.kr/"})))
+    client = client_of(platform, key)
+    item = client.line_item(platform.line_item_url("11"))
+    with pytest.raises(UserError, match=r"has moved to https://new\.x\.ac\.kr/"):
         client.post(item, score_for(client, "user-01", 25))
 
 

@@ -8,8 +8,9 @@ import pytest
 from lms_servers.other_platform import OtherPlatform
 
 from grader.errors import UserError
-from grader.stages.exports.lti_client import LtiClient, Registration, Score, ScoreRefused
+from grader.stages.exports.lti_client import LtiClient, Score, ScoreRefused
 from grader.stages.exports.lti_keys import new_key
+from grader.stages.exports.lti_wire import Registration
 
 LEARNER = "http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"
 PEOPLE = [
