@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 _LONGEST = 200
+_NAMES = ("errors", "message", "error_description", "error")
 
 
 def own_words(body: Any) -> str:
@@ -16,13 +17,10 @@ def own_words(body: Any) -> str:
             words = json.loads(words)
         except ValueError:
             words = "" if words.lstrip().startswith("<") else words
-    while isinstance(words, dict | list | tuple) and words:
-        inner = words[-1] if isinstance(words, list | tuple) else None
-        for name in ("errors", "message", "error_description", "error"):
-            if isinstance(words, dict) and name in words:
-                inner = words[name]
-                break
-        words = str(words) if inner is None else inner
+    while isinstance(words, dict | list) and words:
+        if isinstance(words, dict):
+            words = [words[name] for name in _NAMES if name in words][:1] or list(words.values())
+        words = words[0]
     return " ".join(str(words or "").split())[:_LONGEST]
 
 
