@@ -317,7 +317,7 @@ def _gradebook() -> list[list[str]]:
     points = ["    Points Possible", "", "", "", "", "100.00", "(read only)"]
     rows = [
         [
-            p.sortable if p.family.isascii() else p.name,
+            p.sortable,
             str(p.canvas),
             p.number,
             f"u{p.number}",

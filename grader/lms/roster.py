@@ -95,7 +95,7 @@ def _simple(path: Path, rows: list[list[str]]) -> list[tuple[int, Person]]:
             )
         if number or name:
             cell.pop("name", None)
-            found.append((line, Person(student_id=number, name=name, ids=cell)))
+            found.append((line, Person(student_id=number, name=_said(name), ids=cell)))
     if not found:
         _fault(path, None, "nobody in it", "name the class list")
     return found
@@ -113,6 +113,12 @@ def _heading(path: Path, rows: list[list[str]]) -> tuple[int, list[str]]:
         "no column with student numbers or names",
         "give it a heading line such as “학번,이름” or “student number,name”",
     )
+
+
+def _said(name: str) -> str:
+    """A sortable name as it is said: "홍, 길동" is 홍길동, "Kim, Min-Su" is Min-Su Kim."""
+    family, comma, given = name.partition(",")
+    return _whole_name(family.strip(), given.strip()) if comma and "," not in given else name
 
 
 def _whole_name(family: str, given: str) -> str:
