@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from grader.cli.isolation import Isolation
 from grader.errors import UserError
 
 if TYPE_CHECKING:
@@ -66,6 +67,10 @@ def run(
         Path | None,
         typer.Option(help="Class list: Canvas gradebook CSV, Moodle grading worksheet, or number and name."),
     ] = None,
+    isolation: Annotated[
+        Isolation,
+        typer.Option(help="auto: in a container where Docker or Podman answers; container; process."),
+    ] = Isolation.auto,
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes at once; default: one per CPU.")] = None,
     lang: Annotated[Language, typer.Option(help="Language of the pages.")] = Language.ko,
     fresh: Annotated[
@@ -74,11 +79,19 @@ def run(
 ) -> None:
     """Grade submissions: results.json, scores.csv and a page per student."""
     from grader.bench import Settings
+    from grader.cli.isolation import in_container
     from grader.cli.progress import shown
     from grader.course import default_root
     from grader.engines.local import default_jobs
     from grader.pipeline import run as grade
 
+    reads = [submissions, *([roster] if roster else [])]
+    reads += [] if data in ("synthetic", "cifar10") else [Path(data)]
+    code = in_container(
+        isolation, default_root(), reads, out_folder, data, False, lambda text: err.print(text, markup=False)
+    )
+    if code is not None:
+        raise typer.Exit(code)
     settings = Settings(
         submissions=submissions,
         out=out_folder,

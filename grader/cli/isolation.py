@@ -1,0 +1,66 @@
+"""`--isolation`: whether this run goes into a container, and what is told about it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from pathlib import Path
+
+from grader import container
+from grader.container import Mount
+from grader.errors import UserError
+
+
+class Isolation(StrEnum):
+    """Where student code is locked in."""
+
+    auto = "auto"
+    container = "container"
+    process = "process"
+
+
+def in_container(
+    isolation: Isolation,
+    root: Path,
+    reads: Sequence[Path],
+    writes: Path,
+    data: str,
+    gpu: bool,
+    say: Callable[[str], None],
+) -> int | None:
+    """Run this very command in a container; its exit code, or None where it is to run in this process.
+
+    Raises:
+        UserError: a container was asked for and cannot be had.
+    """
+    if isolation is Isolation.process or container.inside():
+        return None
+    if not all(path.exists() for path in reads):
+        return None  # a mistake that the run itself tells best
+    engine, why = container.find_engine()
+    if engine is None:
+        if isolation is Isolation.container:
+            raise UserError(
+                f"there is no container engine ({why}); install Docker or Podman, or use --isolation process"
+            )
+        say(f"No container engine ({why}): student code is locked in by this machine's own process sandbox.")
+        return None
+    mounts = [Mount(path.absolute()) for path in reads]
+    environment = {}
+    if data == "cifar10":  # the container has no network
+        from grader.stages.training.cifar10 import cache_folder, download
+
+        download(cache_folder())
+        mounts.append(Mount(cache_folder().absolute()))
+        environment["XDG_CACHE_HOME"] = str(cache_folder().absolute().parent)
+    writes.mkdir(parents=True, exist_ok=True)
+    mounts.append(Mount(writes.absolute(), writable=True))
+    try:
+        image = container.ready_image(engine, root, say)
+    except UserError as error:
+        if isolation is Isolation.container:
+            raise
+        say(f"{error}. Going on with this machine's own process sandbox.")
+        return None
+    return container.run_inside(engine, image, sys.argv[1:], mounts, environment, gpu)
