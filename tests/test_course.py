@@ -179,7 +179,21 @@ MISTAKES = {
         ":5: unknown key title.fr; the keys here are en, ko",
     ),
     "missing key": ("classes: [VGG_SKIP]\n", "", ":1: classes is missing; add it"),
-    "missing key in a recipe": ("    steps: 100\n", "", ":15: recipes.quick.steps is missing; add it"),
+    "missing key in a recipe": (
+        "    steps: 100\n",
+        "",
+        ":15: recipes.quick: a recipe has either steps or epochs; write one of the two",
+    ),
+    "steps and epochs": (
+        "    steps: 100\n",
+        "    steps: 100\n    epochs: 2\n",
+        ":15: recipes.quick: a recipe has either steps or epochs; write one of the two",
+    ),
+    "a recipe called static": (
+        "  quick:",
+        "  static:",
+        ":15: static means no training; call the recipe something else",
+    ),
     "missing language": ("  ko: 스킵 연결\n", "", ":2: title.ko is missing; add it"),
     "text instead of a number": (
         "loads: 5",

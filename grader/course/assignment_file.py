@@ -21,7 +21,7 @@ from grader.records.base import Text
 from grader.records.findings import CHECKS
 
 PROFILES = ("quick", "full")
-"""Recipes that a run can ask for."""
+"""Recipes that runs ask for by default; there may be others."""
 
 Location = tuple[str | int, ...]
 """Keys and list positions that lead to a value: ("recipes", "quick", "steps")."""
@@ -186,6 +186,8 @@ class _Page:
     def _break_of_a_rule(self, where: Location, rule: str) -> NoReturn:
         if where == ():
             self.fail(("rubric",), rule, "give every check its points, 0 for one that should not count")
+        if "epochs" in rule:
+            self.fail(where, f"{_name(where)}: {rule}", "write one of the two")
         self.fail(
             (*where, "batch_size"), f"{_name(where)}: {rule}", "use 10, 20, 30 … or set balanced: false"
         )
@@ -206,11 +208,14 @@ class _Page:
         if not any(assignment.rubric.values()):
             self.fail(("rubric",), "rubric gives no points at all", "give some check points")
         for profile in assignment.recipes:
-            if profile not in PROFILES:
+            absent = [known for known in PROFILES if known not in assignment.recipes]
+            if profile == "static":
+                self.fail(("recipes", profile), "static means no training", "call the recipe something else")
+            if near := get_close_matches(profile, absent, n=1, cutoff=0.8):
                 self.fail(
                     ("recipes", profile),
                     f"no run asks for a recipe called {profile}",
-                    _nearest(profile, PROFILES, "recipes are"),
+                    f"did you mean {near[0]}?",
                 )
 
 

@@ -16,11 +16,15 @@ class Recipe(Record):
     """How a network is trained and evaluated.
 
     A `balanced` recipe draws every batch with the same number of images of each class, so that a
-    network that does not look at its images cannot get below ln(classes) on any batch.
+    network that does not look at its images cannot get below ln(classes) on any batch. How long it
+    takes is given as `steps` or as `epochs`, never both.
     """
 
-    steps: Positive
+    steps: Positive | None = None
     """Optimizer updates."""
+    epochs: Positive | None = None
+    """Rounds through the training images, each in an order of its own; what does not fill a batch at
+    the end of a round is left out."""
     batch_size: Positive
     """Images per update."""
     optimizer: Literal["adam", "sgd"]
@@ -30,8 +34,26 @@ class Recipe(Record):
     schedule: Literal["constant", "linear"] = "constant"
     """Learning rate over the run; linear: from `learning_rate` down to 0."""
     balanced: bool = True
-    test_images: Positive = 2000
+    test_images: Positive | Literal["all"] = 2000
     """Images of the test split that the accuracy is measured on (the first ones)."""
+
+    def updates(self, images: int) -> int:
+        """Optimizer updates in all, with so many training images."""
+        return self.steps or (self.epochs or 0) * self.updates_per_epoch(images)
+
+    def updates_per_epoch(self, images: int) -> int:
+        """Whole batches in one round through the training images; at least one."""
+        return max(1, images // self.batch_size)
+
+    def tested(self, images: int) -> int:
+        """Test images that are used where there are so many."""
+        return images if self.test_images == "all" else min(self.test_images, images)
+
+    @model_validator(mode="after")
+    def _says_how_long(self) -> Recipe:
+        if (self.steps is None) == (self.epochs is None):
+            raise ValueError("a recipe has either steps or epochs")
+        return self
 
     @model_validator(mode="after")
     def _batch_holds_every_class(self) -> Recipe:

@@ -23,3 +23,7 @@ class TrainingRecord(Record):
     seconds: float
     diverged: bool = False
     """A loss or an output was NaN or infinite."""
+    epoch_losses: tuple[float, ...] = ()
+    """Mean of `losses` over each epoch that was finished; empty where the recipe counts steps."""
+    engine: str = "cpu"
+    """How the steps were run: "cpu", "CUDA graph of 10 steps", or "step by step: " and why."""

@@ -17,7 +17,8 @@ from torch import Tensor, nn
 from grader.errors import TrainingFault
 from grader.records.training import TrainingRecord
 from grader.stages.training.data import DataSet
-from grader.stages.training.loop import batches, train
+from grader.stages.training.loop import train
+from grader.stages.training.steps import batches
 
 CHEAP = QUICK.model_copy(update={"learning_rate": 0.002, "test_images": 500})
 SHORT = QUICK.model_copy(update={"steps": 10, "test_images": 100})
@@ -102,7 +103,7 @@ def test_a_linear_schedule_ends_at_a_rate_near_zero(synthetic_data: DataSet):
 
     class Watched(torch.optim.SGD):
         def step(self, closure=None):
-            rates.append(self.param_groups[0]["lr"])
+            rates.append(float(self.param_groups[0]["lr"]))
             return super().step(closure)
 
     recipe = SHORT.model_copy(update={"optimizer": "sgd", "learning_rate": 0.1})
