@@ -194,8 +194,8 @@ def other_kind(tree: ast.Module) -> Iterator[Mutant]:
             found.append((f"{other} for {name}", ast.Call(func=func, args=node.args, keywords=node.keywords)))
         pads = any(keyword.arg == "padding" for keyword in node.keywords)
         for option, value in options.get(name, ()):
-            if option == "padding_mode" and not pads:
-                continue
+            if name == "Conv2d" and not pads and option != "bias":
+                continue  # the gate's 1×1 kernels on 1×1 maps: nothing to stride over
             keyword = ast.keyword(arg=option, value=ast.Constant(value))  # type: ignore[arg-type]
             call = ast.Call(func=node.func, args=node.args, keywords=[*node.keywords, keyword])
             found.append((f"{name} with {option}={value}", call))
