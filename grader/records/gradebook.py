@@ -1,0 +1,42 @@
+"""`course.yaml`: which scores go into which column of the LMS."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field, model_validator
+
+from grader.records.base import Record
+
+
+class Column(Record):
+    """One column of the LMS's gradebook."""
+
+    title: str = Field(min_length=1)
+    """As the LMS shows it, without the id that Canvas puts behind it."""
+    exercises: tuple[str, ...] = Field(min_length=1)
+    """Whose points are added up."""
+    points: float = Field(gt=0)
+    """Of the LMS: what the exercises' points are scaled to."""
+
+
+class CourseFile(Record):
+    """The whole file."""
+
+    columns: tuple[Column, ...] = Field(min_length=1)
+    decimals: int = Field(default=2, ge=0, le=2)
+    """Places after the point; a half is rounded up."""
+    csv: tuple[str, ...] = ("student_id", "student_name", "total")
+    """Columns of `--to csv`: student_id, student_name, late, status, total, comment, an exercise, or a
+    column's title."""
+    moodle: dict[str, str] = Field(default_factory=dict)
+    """What a site calls the worksheet's columns, where the usual names do not do: grade, maximum, feedback …"""
+    lti: dict[str, Any] | None = None
+    canvas_api: dict[str, Any] | None = None
+
+    @model_validator(mode="after")
+    def _titles_differ(self) -> CourseFile:
+        titles = [column.title for column in self.columns]
+        if len(set(titles)) != len(titles):
+            raise ValueError("two columns have the same title; give each its own")
+        return self

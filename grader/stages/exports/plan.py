@@ -1,0 +1,39 @@
+"""What an export does, or would do: a row for every student."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from grader.records.base import Text
+
+What = Literal["set", "same", "held", "missing"]
+"""set: the score is written. same: it stands there already. held: a person has to do something first.
+missing: nothing was handed in, and nothing is written."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One student's cell."""
+
+    student_id: str
+    name: str
+    column: str
+    old: str
+    """As it stands there; empty for nothing, or where that is not known."""
+    new: str
+    """What is written; empty unless `what` is "set" or "same"."""
+    what: What
+    why: Text | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of an export."""
+
+    changes: tuple[Change, ...]
+    files: tuple[Path, ...] = ()
+    """Written; to be uploaded by the TA."""
+    advice: tuple[Text, ...] = ()
+    """What to look out for on the way into the LMS."""
