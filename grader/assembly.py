@@ -61,7 +61,7 @@ def assemble(
     info = RunInfo(
         profile=settings.profile,
         data=settings.data if settings.data in ("synthetic", "cifar10") else bench.data_name or "none",
-        device="cpu",
+        device=bench.device,
         trainings=len(first_user),
         seconds=round(seconds, 1),
         grader_version=__version__,
@@ -75,6 +75,7 @@ def assemble(
             )
             for name, exercise in course.items()
         },
+        uncalibrated=tuple(bench.uncalibrated),
         layout=handed_in.layout,
         roster=settings.roster.name if settings.roster else "",
     )
@@ -149,7 +150,7 @@ def _our_fault(fault: object) -> Text:
 
 
 def _evidence(
-    record: TrainingRecord | GraderFault, thresholds: Calibration, is_reference: bool
+    record: TrainingRecord | GraderFault, thresholds: Calibration | None, is_reference: bool
 ) -> list[Verdict]:
     from grader.stages.training import judge_accuracy, judge_learning
 

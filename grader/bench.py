@@ -6,15 +6,16 @@ started again. Equal work is done once: one judgement per excerpt, one training 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from grader.course import Exercise, read_course
+from grader.engines.gpu import GpuEngine
 from grader.engines.local import Job, LocalEngine
-from grader.errors import GraderFault, UserError
+from grader.errors import CalibrationError, GraderFault, UserError
 from grader.ledger import Ledger, key_of
 from grader.records.assignment import Calibration, Recipe
 from grader.records.base import Text
@@ -37,7 +38,10 @@ class Settings:
     course: Path
     exercises: tuple[str, ...] = ()
     """Names; empty: all."""
-    profile: Literal["static", "quick"] = "quick"
+    profile: str = "quick"
+    """"static", or the name of a recipe."""
+    gpu: bool = False
+    """Train on a CUDA device."""
     data: str = "synthetic"
     jobs: int = 1
     language: Literal["ko", "en"] = "ko"
@@ -87,12 +91,19 @@ class Bench:
     ledger: Ledger
     engine: LocalEngine
     progress: Progress
+    gpu: GpuEngine | None = None
+    """Where networks are trained; None: on the engine, too."""
     graphs: dict[str, ModelGraph] = field(default_factory=dict)
     """The references."""
     templates: dict[str, ModelGraph | None] = field(default_factory=dict)
     """The templates of exercises that build on no other, blanks empty; None where that crashes."""
-    thresholds: dict[str, Calibration] = field(default_factory=dict)
+    thresholds: dict[str, Calibration | None] = field(default_factory=dict)
+    """None where nobody has calibrated this recipe on this data set."""
+    uncalibrated: list[str] = field(default_factory=list)
+    """What to do about that, a sentence for each exercise."""
     data_name: str = ""
+    device: str = "cpu"
+    """What networks are trained on: "cpu", or the GPU's name."""
     protections: str = ""
     judgements: dict[str, Judgement | GraderFault] = field(default_factory=dict)
     trainings: dict[str, TrainingRecord | GraderFault] = field(default_factory=dict)
@@ -102,6 +113,8 @@ class Bench:
         """Trace the references and what students start from; find the thresholds."""
         from grader import pipeline_jobs as jobs
 
+        if self.gpu is not None:
+            self.device = self.gpu.ask(jobs.describe_gpu)
         self.engine.submit(Job("sandbox", jobs.describe_sandbox, ()))
         if self.settings.profile != "static":
             self.engine.submit(Job("data", jobs.describe_data, (self.settings.data,)))
@@ -130,14 +143,20 @@ class Bench:
 
             for name, exercise in self.course.items():
                 recipe = exercise.assignment.recipes[self.settings.profile]
-                self.thresholds[name] = calibration_for(
-                    name,
-                    exercise.calibrations,
-                    self.settings.profile,
-                    recipe,
-                    self.data_name,
-                    self.settings.data,
-                )
+                try:
+                    self.thresholds[name] = calibration_for(
+                        exercise.assignment.thresholds_of or name,
+                        exercise.calibrations,
+                        self.settings.profile,
+                        recipe,
+                        self.data_name,
+                        self.settings.data,
+                    )
+                except CalibrationError as error:
+                    self.thresholds[name] = None
+                    sentence = f"{error} --gpu" if self.gpu else str(error)
+                    if sentence not in self.uncalibrated:
+                        self.uncalibrated.append(sentence)
 
     def _trace(self, which: str, name: str, exercise: Exercise, source: str) -> None:
         """Get the graph of a file of our own, as a submission's is got."""
@@ -195,7 +214,7 @@ class Bench:
                         ),
                     )
                 )
-        for job, result in self.engine.finished():
+        for job, result in self._finished():
             assert isinstance(job.key, tuple)
             kind, key = job.key
             if kind == "judge":
@@ -210,12 +229,23 @@ class Bench:
                 for task in waiting[key]:
                     self._judged(task, judgement)
             else:
+                if isinstance(result, UserError):
+                    raise result
                 if isinstance(result, BaseException):
                     self.trainings[key] = _fault(result)
                 else:
                     self.trainings[key] = TrainingRecord.model_validate_json(result)
                     self.ledger.write("trained", key, result)
                 self.progress.done("train")
+
+    def _finished(self) -> Iterator[tuple[Job, Any]]:
+        """Jobs of both engines as they end."""
+        for pair in self.engine.finished():
+            yield pair
+            if self.gpu is not None:
+                yield from self.gpu.ready()
+        if self.gpu is not None:
+            yield from self.gpu.finished()
 
     def _judged(self, task: Task, judgement: Judgement | GraderFault) -> None:
         """Note a judgement, and start the training that it asks for."""
@@ -237,7 +267,7 @@ class Bench:
         graph, ranks = judgement.graph, judgement.ranks
         if judgement.is_reference:  # all who wrote the same network share the reference's own run
             graph, ranks = self.graphs[task.exercise], ()
-        self.engine.submit(
+        (self.gpu or self.engine).submit(
             Job(
                 ("train", training),
                 jobs.train_one,
@@ -265,6 +295,7 @@ class Bench:
             self._recipe(task.exercise).model_dump_json(),
             self.data_name,
             str(START_SEED),
+            self.device,
         )
 
 

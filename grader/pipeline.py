@@ -13,11 +13,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from grader.assembly import assemble
 from grader.bench import Bench, Progress, Settings, Task, reference_of, whole
 from grader.course import Exercise, read_course
+from grader.engines.gpu import GpuEngine
 from grader.engines.local import Job, LocalEngine
 from grader.errors import UserError
 from grader.ledger import Ledger, key_of
@@ -41,14 +43,22 @@ def run(settings: Settings, progress: Progress | None = None) -> Results:
     course = read_course(settings.course, settings.exercises or None)
     for name, exercise in course.items():
         if settings.profile != "static" and settings.profile not in exercise.assignment.recipes:
-            raise UserError(f"{name} has no recipe called {settings.profile}; add it to its assignment.yaml")
+            known = ", ".join(exercise.assignment.recipes)
+            raise UserError(
+                f"{name} has no recipe called {settings.profile} (it has {known}); add it to its assignment.yaml"
+            )
     roster = read_roster(settings.roster) if settings.roster else None
     handed_in = read_class(settings.submissions, roster)
     submissions = handed_in.submissions
     settings.out.mkdir(parents=True, exist_ok=True)
     ledger = Ledger(settings.out / ".ledger", settings.fresh)
-    with LocalEngine(settings.jobs, preload=("grader.pipeline_jobs",)) as engine:
+    with ExitStack() as engines:
+        engine = engines.enter_context(LocalEngine(settings.jobs, preload=("grader.pipeline_jobs",)))
         bench = Bench(settings, course, ledger, engine, progress)
+        if settings.gpu and settings.profile != "static":
+            from grader.pipeline_jobs import train_many
+
+            bench.gpu = engines.enter_context(GpuEngine(train_many))
         bench.prepare()
         tasks = tasks_of(submissions, course, bench)
         bench.judge_and_train(tasks)

@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import atexit
 import ctypes
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, partial
+from typing import TYPE_CHECKING
 
+from grader.errors import TrainingFault
+from grader.networks.replay import Replay
 from grader.networks.starting import ready
 from grader.networks.weights import Assignment as Order
 from grader.records.assignment import Assignment, Recipe
@@ -18,6 +22,9 @@ from grader.sandboxes import SANDBOXES, Sandbox
 from grader.stages.capture import capture
 from grader.stages.judging import judge
 from grader.stages.training import DataSet, load, train
+
+if TYPE_CHECKING:
+    from grader.stages.training.cuda import Gpu
 
 MMAP_THRESHOLD, TRIM_THRESHOLD, WHOLE = -3, -1, 1 << 30  # of mallopt(3)
 
@@ -84,7 +91,48 @@ def capture_and_judge(
 
 def train_one(graph: str, ranks: tuple[int, ...], recipe: str, source: str) -> str:
     """Graph JSON, ranks of its layers (empty: in the order of the calls), recipe JSON → record JSON."""
+    keep_freed_memory()
     how = Recipe.model_validate_json(recipe)
-    order = Order(tuple(ranks), (None,) * len(ranks)) if ranks else None
-    network = ready(ModelGraph.model_validate_json(graph), how.start, 0, order)
+    network = _started(graph, ranks, how)
     return train(network, how, data_set(source), 0, network.trainable()).model_dump_json()
+
+
+# -- the process that owns the GPU ----------------------------------------------------------------
+
+
+@cache
+def gpu() -> Gpu:
+    """This process's GPU. Raises UserError where there is none that works."""
+    from grader.stages.training.cuda import Gpu
+
+    return Gpu()
+
+
+@cache
+def data_on_gpu(source: str) -> DataSet:
+    """The data in the GPU's memory, copied once."""
+    return load(source).on(gpu().device)
+
+
+def describe_gpu() -> str:
+    """What the GPU calls itself."""
+    return gpu().name
+
+
+def train_many(asked: Sequence[tuple[str, tuple[int, ...], str, str]]) -> list[str | TrainingFault]:
+    """Arguments of `train_one`, several of one data set → record JSON or what went wrong, for each."""
+    from grader.stages.training.together import Request, train_together
+
+    requests = [
+        Request(partial(_started, graph, ranks, how), how, 0)
+        for graph, ranks, recipe, _ in asked
+        for how in [Recipe.model_validate_json(recipe)]
+    ]
+    results = train_together(requests, data_on_gpu(asked[0][3]), gpu())
+    return [r if isinstance(r, TrainingFault) else r.model_dump_json() for r in results]
+
+
+def _started(graph: str, ranks: tuple[int, ...], how: Recipe) -> Replay:
+    """The network with its starting weights."""
+    order = Order(tuple(ranks), (None,) * len(ranks)) if ranks else None
+    return ready(ModelGraph.model_validate_json(graph), how.start, 0, order)

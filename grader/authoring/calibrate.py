@@ -9,8 +9,10 @@ import platform
 import statistics
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from pydantic import TypeAdapter
@@ -27,21 +29,21 @@ from grader.authoring.thresholds import (
 )
 from grader.course.exercises import read_calibrations
 from grader.errors import CalibrationError, TrainingFault
+from grader.pipeline_jobs import keep_freed_memory
 from grader.records.assignment import Assignment, Calibration, Recipe
 from grader.records.training import TrainingRecord
 from grader.stages.training.data import DataSet, load
 from grader.stages.training.loop import train
-from grader.stages.training.verdicts import BLIND_LOSS, CHANCE
+from grader.stages.training.verdicts import BLIND_LOSS, BLIND_MARGIN, CHANCE
+
+if TYPE_CHECKING:
+    from grader.stages.training.cuda import Gpu
 
 Build = Callable[[str, int], torch.nn.Module]
 """(exercise, seed) -> its reference network with the starting weights of that seed. Pickled by name."""
 
 Progress = Callable[[str, int, TrainingRecord], None]
 """Called after each run with the exercise, the seed and what was measured."""
-
-LEARNING_MARGIN = 0.1
-"""Nats by which the loss threshold must lie below what a blind network can reach. With the quick recipe
-no dead, frozen or blind network came lower than 0.01 below that (benchmarks/separation.py)."""
 
 ACCURACY_MARGIN = 0.05
 """How far above chance an accuracy threshold must lie: seven standard errors with 2,000 images."""
@@ -58,27 +60,40 @@ def calibrate_course(
     reference: Path,
     *,
     jobs: int = 1,
+    gpu: bool = False,
     progress: Progress | None = None,
     today: datetime.date | None = None,
 ) -> dict[str, Calibration]:
     """Calibrate each exercise and store it in `reference/<name>/calibration.json`, one by one.
 
-    Raises DataError for an unusable `source` and CalibrationError where a recipe cannot tell a
-    correct network from one that learned nothing; what was finished before stays stored.
+    Raises DataError for an unusable `source`, UserError where `gpu` is asked for and there is none, and
+    CalibrationError where a recipe cannot tell a correct network from one that learned nothing; what
+    was finished before stays stored.
+
+    Args:
+        jobs: processes at once on a CPU.
+        gpu: train on the CUDA device instead, in a process of its own.
     """
     data = load(source)
+    where = machine()
+    if gpu:
+        with _gpu_process(source) as pool:
+            where = f"{pool.submit(_gpu_name).result()}; {where}"
     made: dict[str, Calibration] = {}
     for assignment in assignments:
         recipe = assignment.recipes[profile]
         records = []
-        for seed, record in zip(
-            seeds, _runs(build, assignment.name, recipe, data, source, seeds, jobs), strict=True
-        ):
+        runs = (
+            gpu_runs(build, assignment.name, recipe, source, seeds)
+            if gpu
+            else _runs(build, assignment.name, recipe, data, source, seeds, jobs)
+        )
+        for seed, record in zip(seeds, runs, strict=True):
             records.append(record)
             if progress is not None:
                 progress(assignment.name, seed, record)
         calibration = summarize(
-            assignment.name, profile, recipe, data.name, seeds, records, today or datetime.date.today()
+            assignment.name, profile, recipe, data.name, seeds, records, today or datetime.date.today(), where
         )
         store(reference / assignment.name / "calibration.json", calibration)
         made[assignment.name] = calibration
@@ -93,6 +108,7 @@ def summarize(
     seeds: Sequence[int],
     records: Sequence[TrainingRecord],
     today: datetime.date,
+    where: str = "",
 ) -> Calibration:
     """Thresholds from one record per seed (at least 5).
 
@@ -107,7 +123,7 @@ def summarize(
     accuracy, loss = lower_threshold(accuracies), upper_threshold(losses)
     for name, found, limit, close in (
         ("accuracy", accuracy, CHANCE + ACCURACY_MARGIN, accuracy.threshold < CHANCE + ACCURACY_MARGIN),
-        ("loss", loss, BLIND_LOSS - LEARNING_MARGIN, loss.threshold > BLIND_LOSS - LEARNING_MARGIN),
+        ("loss", loss, BLIND_LOSS - BLIND_MARGIN, loss.threshold > BLIND_LOSS - BLIND_MARGIN),
     ):
         if close:
             raise CalibrationError(
@@ -124,7 +140,7 @@ def summarize(
         seeds=tuple(seeds),
         miss_probability=MISS_PROBABILITY,
         assumption=_assumption(accuracies, losses),
-        machine=machine(),
+        machine=where or machine(),
         versions={"python": platform.python_version(), "torch": torch.__version__, "grader": __version__},
         seconds_per_run=statistics.fmean(record.seconds for record in records),
         made_on=today.isoformat(),
@@ -167,11 +183,60 @@ def _runs(
         yield from pool.map(_run, *same, seeds)
 
 
+def gpu_runs(
+    build: Build, exercise: str, recipe: Recipe, source: str, seeds: Sequence[int]
+) -> list[TrainingRecord]:
+    """One record per seed, trained together on the GPU, in a process of its own.
+
+    Raises UserError where there is no GPU that works, TrainingFault where a run did not end.
+    """
+    with _gpu_process(source) as pool:
+        return pool.submit(_run_together, build, exercise, recipe, tuple(seeds)).result()
+
+
+def _gpu_process(source: str) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(1, get_context("spawn"), initializer=_note, initargs=(source,))
+
+
+_sources: list[str] = []
+"""In the process with the GPU: what `--data` says."""
+
+
+def _note(source: str) -> None:
+    _sources.append(source)
+
+
+def _gpu() -> Gpu:
+    from grader.stages.training.cuda import Gpu
+
+    return Gpu()
+
+
+def _gpu_name() -> str:
+    return _gpu().name
+
+
+def _run_together(
+    build: Build, exercise: str, recipe: Recipe, seeds: tuple[int, ...]
+) -> list[TrainingRecord]:
+    from grader.stages.training.together import Request, train_together
+
+    gpu = _gpu()
+    requests = [Request(partial(build, exercise, seed), recipe, seed) for seed in seeds]
+    records = []
+    for result in train_together(requests, load(_sources[0]).on(gpu.device), gpu):
+        if isinstance(result, TrainingFault):
+            raise result
+        records.append(result)
+    return records
+
+
 _opened: list[DataSet] = []
 """In a worker process: the data set, read once."""
 
 
 def _open(source: str) -> None:
+    keep_freed_memory()
     _opened.append(load(source))
 
 

@@ -29,13 +29,6 @@ out = Console(highlight=False, soft_wrap=True)
 NEEDS_A_PERSON, USAGE = 1, 2
 
 
-class Profile(StrEnum):
-    """How hard to look."""
-
-    static = "static"
-    quick = "quick"
-
-
 class Language(StrEnum):
     """Of pages and summary."""
 
@@ -57,9 +50,14 @@ def run(
     exercise: Annotated[
         list[str] | None, typer.Option(help="Only this exercise; may be given several times.")
     ] = None,
+    gpu: Annotated[bool, typer.Option("--gpu", help="Train on the NVIDIA GPU.")] = False,
     profile: Annotated[
-        Profile, typer.Option(help="static: no training; quick: minutes on a CPU.")
-    ] = Profile.quick,
+        str | None,
+        typer.Option(
+            help="static: no training; quick: minutes on a CPU (default); full: the slides' 20 epochs "
+            "(default with --gpu); or a recipe of your own."
+        ),
+    ] = None,
     data: Annotated[
         str, typer.Option(help="synthetic, cifar10 (downloads it), or a cifar-10-batches-py folder.")
     ] = "synthetic",
@@ -88,7 +86,7 @@ def run(
     reads = [submissions, *([roster] if roster else [])]
     reads += [] if data in ("synthetic", "cifar10") else [Path(data)]
     code = in_container(
-        isolation, default_root(), reads, out_folder, data, False, lambda text: err.print(text, markup=False)
+        isolation, default_root(), reads, out_folder, data, gpu, lambda text: err.print(text, markup=False)
     )
     if code is not None:
         raise typer.Exit(code)
@@ -98,7 +96,8 @@ def run(
         course=default_root(),
         roster=roster,
         exercises=tuple(exercise or ()),
-        profile=profile.value,
+        profile=profile or ("full" if gpu else "quick"),
+        gpu=gpu,
         data=data,
         jobs=jobs or default_jobs(),
         language=lang.value,
@@ -134,11 +133,18 @@ def calibrate(
     exercise: Annotated[
         list[str] | None, typer.Option(help="Only this exercise; may be given several times.")
     ] = None,
-    profile: Annotated[str, typer.Option(help="Recipe of assignment.yaml to calibrate.")] = "quick",
+    gpu: Annotated[bool, typer.Option("--gpu", help="Train on the NVIDIA GPU.")] = False,
+    profile: Annotated[
+        str | None,
+        typer.Option(help="Recipe of assignment.yaml to calibrate: quick (default), full (with --gpu), …"),
+    ] = None,
     data: Annotated[
         str, typer.Option(help="synthetic, cifar10, or a cifar-10-batches-py folder.")
     ] = "synthetic",
-    seeds: Annotated[int, typer.Option(min=10, help="Training runs of each reference.")] = 30,
+    seeds: Annotated[
+        int | None,
+        typer.Option(min=10, help="Training runs of each reference; default: 30, or 10 with --gpu."),
+    ] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes at once; default: one per CPU.")] = None,
 ) -> None:
     """Train the references over many seeds and store the thresholds with their evidence."""
@@ -152,6 +158,7 @@ def calibrate(
     from grader.pipeline import reference_graphs
 
     root, processes = default_root(), jobs or default_jobs()
+    profile, runs = profile or ("full" if gpu else "quick"), seeds or (10 if gpu else 30)
     traced = reference_graphs(root, tuple(exercise or ()), processes)
     traced = {name: pair for name, pair in traced.items() if pair[0].assignment.thresholds_of is None}
     for name, (described, _) in traced.items():
@@ -162,15 +169,16 @@ def calibrate(
         for name, (e, graph) in traced.items()
     }
     with shown(err) as progress:
-        progress.add("calibrate", len(traced) * seeds)
+        progress.add("calibrate", len(traced) * runs)
         made = calibrate_course(
             [described.assignment for described, _ in traced.values()],
             profile,
             data,
-            range(seeds),
+            range(runs),
             partial(network_of, starts),
             root / "reference",
             jobs=processes,
+            gpu=gpu,
             progress=lambda *_: progress.done("calibrate"),
         )
     for name, found in made.items():

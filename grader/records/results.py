@@ -94,6 +94,8 @@ class RunInfo(Record):
     isolation: str
     """What locks student code in: "landlock, seccomp, rlimits, …"."""
     exercises: dict[str, ExerciseInfo]
+    uncalibrated: tuple[str, ...] = ()
+    """Exercises that were judged without thresholds, each with the command that makes them."""
     layout: Layout = "files"
     """Who laid the submissions out."""
     roster: str = ""

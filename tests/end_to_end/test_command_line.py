@@ -35,7 +35,7 @@ def test_the_flags_are_the_contracts() -> None:
     shown = CliRunner().invoke(app, ["run", "--help"], env={"COLUMNS": "200", "TERM": "dumb"}).output
     flags = sorted({word.rstrip(",") for word in shown.split() if word.startswith("--")})
     assert flags == [
-        "--data", "--exercise", "--fresh", "--help", "--jobs", "--lang", "--out", "--profile", "--roster",
+        "--data", "--exercise", "--fresh", "--gpu", "--help", "--jobs", "--lang", "--out", "--profile", "--roster",
     ]  # fmt: skip
 
 
@@ -45,7 +45,10 @@ def test_the_flags_are_the_contracts() -> None:
         (["run", "nowhere"], "nowhere"),
         (["run", str(GOOD), "--exercise", "skipp"], "skip"),
         (["run", str(GOOD), "--data", "/nowhere/cifar"], "/nowhere/cifar"),
-        (["run", str(GOOD / "plain.py"), "--profile", "full"], "full"),
+        (
+            ["run", str(GOOD / "plain.py"), "--profile", "fast"],
+            "base has no recipe called fast (it has quick, full)",
+        ),
         (["run", __file__, "--profile", "static"], ""),
     ],
 )

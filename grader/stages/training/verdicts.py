@@ -15,6 +15,10 @@ from grader.records.training import CLASSES, TrainingRecord
 BLIND_LOSS = math.log(CLASSES)
 """On a balanced batch no output that ignores the image has a lower mean cross entropy: 2.303."""
 
+BLIND_MARGIN = 0.1
+"""Nats below that which a network that learned nothing from the images does not reach: no dead, frozen
+or blind network came lower than 0.01 below it (benchmarks/separation.py)."""
+
 CHANCE = 1 / CLASSES
 
 PARTIAL_CAP = 0.8
@@ -39,24 +43,31 @@ def calibration_for(
     raise CalibrationError(f"{exercise} has no thresholds for the {profile} recipe on {data}; {made}")
 
 
-def judge_learning(record: TrainingRecord, calibration: Calibration, is_reference: bool) -> Verdict:
+def judge_learning(record: TrainingRecord, calibration: Calibration | None, is_reference: bool) -> Verdict:
     """The network learns from the images: its loss falls below what guessing can reach.
 
-    `is_reference`: the network computes the reference's function, so that a miss is ours.
+    `is_reference`: the network computes the reference's function, so that a miss is ours. Without a
+    calibration, a loss that guessing reaches fails, and the reference's function passes with any other;
+    for what lies between there is nobody to say whether it is low enough.
     """
-    threshold = calibration.loss.threshold
     if record.diverged:
         return _diverged("learning", record, is_reference)
+    limit = calibration.loss.threshold if calibration else BLIND_LOSS - BLIND_MARGIN
     first, last = record.losses[0], record.final_loss
     figures = Text(
         en=f"In {record.steps} training steps the loss went from {first:.2f} to {last:.2f}. A network "
-        f"that never looks at the image cannot get below {BLIND_LOSS:.2f}; needed: {threshold:.2f} or less.",
+        f"that never looks at the image cannot get below {BLIND_LOSS:.2f}; needed: {limit:.2f} or less.",
         ko=f"{record.steps}번 학습하는 동안 loss가 이렇게 변했어요: {first:.2f} → {last:.2f}. "
         f"이미지를 전혀 보지 않는 네트워크는 {BLIND_LOSS:.2f} 아래로 내려갈 수 없고, "
-        f"통과 기준은 {threshold:.2f} 이하예요.",
+        f"통과 기준은 {limit:.2f} 이하예요.",
     )
-    if last <= threshold:
-        return Verdict(check="learning", outcome="passed", share=1, code="passed", message=figures)
+    details = _course(record)
+    if last <= limit:
+        if calibration is None and not is_reference:
+            return _no_threshold("learning", figures)
+        return Verdict(
+            check="learning", outcome="passed", share=1, code="passed", message=figures, details=details
+        )
     if is_reference:
         return _our_fault("learning", figures)
     return Verdict(
@@ -65,6 +76,7 @@ def judge_learning(record: TrainingRecord, calibration: Calibration, is_referenc
         share=0,
         code="does-not-learn",
         message=figures,
+        details=details,
         hint=Text(
             en="Can the outputs change when the image changes, and does every layer between them get a "
             "gradient? Look at the function and gradients checks above first.",
@@ -74,14 +86,17 @@ def judge_learning(record: TrainingRecord, calibration: Calibration, is_referenc
     )
 
 
-def judge_accuracy(record: TrainingRecord, calibration: Calibration, is_reference: bool) -> Verdict:
+def judge_accuracy(record: TrainingRecord, calibration: Calibration | None, is_reference: bool) -> Verdict:
     """The trained network recognises test images about as often as a correct one does.
 
-    `is_reference`: the network computes the reference's function, so that a miss is ours.
+    `is_reference`: the network computes the reference's function, so that a miss is ours. Without a
+    calibration: as for learning, with guessing's accuracy as the limit.
     """
-    threshold = calibration.accuracy.threshold
     if record.diverged:
         return _diverged("accuracy", record, is_reference)
+    if calibration is None:
+        return _accuracy_above_chance(record, is_reference)
+    threshold = calibration.accuracy.threshold
     percent, usual = f"{record.accuracy:.1%}", f"{calibration.accuracy.mean:.1%}"
     figures = Text(
         en=f"After {record.steps} steps it got {percent} of {record.test_images} test images right. "
@@ -100,13 +115,61 @@ def judge_accuracy(record: TrainingRecord, calibration: Calibration, is_referenc
         share=0 if at_chance else min(PARTIAL_CAP, (record.accuracy - CHANCE) / (threshold - CHANCE)),
         code="accuracy-at-chance" if at_chance else "accuracy-too-low",
         message=figures,
-        hint=Text(
-            en="What does the network compute differently from the figure in the handout? Start with the "
-            "first check above that did not pass.",
-            ko="네트워크가 계산하는 내용이 자료의 그림과 어디에서 다를까요? 위에서 통과하지 못한 첫 번째 "
-            "항목부터 살펴보세요.",
+        hint=_ACCURACY_HINT,
+    )
+
+
+_ACCURACY_HINT = Text(
+    en="What does the network compute differently from the figure in the handout? Start with the first "
+    "check above that did not pass.",
+    ko="네트워크가 계산하는 내용이 자료의 그림과 어디에서 다를까요? 위에서 통과하지 못한 첫 번째 "
+    "항목부터 살펴보세요.",
+)
+
+
+def _accuracy_above_chance(record: TrainingRecord, is_reference: bool) -> Verdict:
+    """What can be said of an accuracy without a threshold."""
+    ceiling = chance_ceiling(record.test_images)
+    figures = Text(
+        en=f"After {record.steps} steps it got {record.accuracy:.1%} of {record.test_images} test images right. "
+        f"Guessing gives {CHANCE:.0%}, and all but never more than {ceiling:.1%}.",
+        ko=f"{record.steps}번 학습한 뒤 테스트 이미지 {record.test_images}장 중 {record.accuracy:.1%}를 맞혔어요. "
+        f"찍으면 {CHANCE:.0%}이고, {ceiling:.1%}를 넘는 일은 거의 없어요.",
+    )
+    if record.accuracy > ceiling:
+        if is_reference:
+            return Verdict(check="accuracy", outcome="passed", share=1, code="passed", message=figures)
+        return _no_threshold("accuracy", figures)
+    if is_reference:
+        return _our_fault("accuracy", figures)
+    return Verdict(
+        check="accuracy",
+        outcome="failed",
+        share=0,
+        code="accuracy-at-chance",
+        message=figures,
+        hint=_ACCURACY_HINT,
+    )
+
+
+def _no_threshold(check: Literal["learning", "accuracy"], figures: Text) -> Verdict:
+    """It is better than guessing, and nobody has measured how good a correct network is."""
+    return Verdict(
+        check=check,
+        outcome="grader_error",
+        share=0,
+        code="no-threshold",
+        message=Text(
+            en="How well a correct network does with this training has not been measured yet, so a person will "
+            f"look at this. {figures.en}",
+            ko=f"이 학습 방식에서 올바른 네트워크가 얼마나 잘하는지 아직 재지 않아서 조교가 직접 확인할게요. {figures.ko}",
         ),
     )
+
+
+def _course(record: TrainingRecord) -> str:
+    """The loss of every epoch, where the recipe has epochs; read in any language."""
+    return "\n".join(f"epoch {k:2}  loss {loss:.4f}" for k, loss in enumerate(record.epoch_losses, 1))
 
 
 def chance_ceiling(test_images: int) -> float:
