@@ -32,16 +32,12 @@ from canvasapi.submission import Submission
 from canvasapi.upload import Uploader
 from requests.adapters import HTTPAdapter
 
-from grader.errors import GraderError, UserError
+from grader.errors import UserError
 from grader.stages.exports.lms_words import own_words, why_unreachable
-from grader.stages.exports.patience import Later, Patience
+from grader.stages.exports.patience import Later, Patience, Refused
 
 T = TypeVar("T")
 _TIMEOUT_S = (10.0, 120.0)
-
-
-class GradeRefused(GraderError):
-    """Canvas will not have this one student's grade; the sentence says why, in its words."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +116,7 @@ class CanvasClient:
             mark: part of the page's file name that says what is in it.
 
         Raises:
-            GradeRefused: this student's grade, not the next one's.
+            Refused: this student's grade, not the next one's.
         """
         more: dict[str, Any] = {"text_comment": comment} if comment else {}
         if page:
@@ -159,7 +155,7 @@ class CanvasClient:
             try:
                 return self._answered(call)
             except (BadRequest, Forbidden, ResourceDoesNotExist, Conflict, UnprocessableEntity) as error:
-                raise GradeRefused(own_words(error.message)) from None
+                raise Refused(own_words(error.message)) from None
             except Unauthorized as error:
                 raise UserError(
                     f"{self._where}: this token may not grade here ({own_words(error.message)}); use one of somebody who may"

@@ -17,10 +17,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from grader.errors import GraderError, UserError
+from grader.errors import UserError
 from grader.stages.exports.lti_keys import SigningKey
 from grader.stages.exports.lti_wire import Registration, Wire, said
-from grader.stages.exports.patience import Patience
+from grader.stages.exports.patience import Patience, Refused
 
 _AGS = "https://purl.imsglobal.org/spec/lti-ags/scope/"
 LINE_ITEM, NEW_LINE_ITEM = _AGS + "lineitem.readonly", _AGS + "lineitem"
@@ -32,10 +32,6 @@ _SCORE = "application/vnd.ims.lis.v1.score+json"
 _RESULTS = "application/vnd.ims.lis.v2.resultcontainer+json"
 _MEMBERS = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
 _SUBMISSION = "https://canvas.instructure.com/lti/submission"
-
-
-class ScoreRefused(GraderError):
-    """The platform will not have this one score; the sentence says why, in its words."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +164,7 @@ class LtiClient:
         """Write one score; whether a post whose answer was lost has arrived is looked up, not guessed.
 
         Raises:
-            ScoreRefused: this score, not the next one.
+            Refused: this score, not the next one.
         """
 
         doubtful = False
@@ -188,7 +184,7 @@ class LtiClient:
             if answer.status_code == 409 and (doubtful or arrived()):
                 return True  # refused for being no newer than what we sent ourselves
             if not answer.ok:
-                raise ScoreRefused(f"{said(answer)} (HTTP {answer.status_code})")
+                raise Refused(f"{said(answer)} (HTTP {answer.status_code})")
             return True
 
         self._wire.patience.ask(send, arrived)

@@ -28,6 +28,10 @@ class Later(GraderError):
         super().__init__(problem)
 
 
+class Refused(GraderError):
+    """The LMS will not have this one student's score; the sentence says why, in its words."""
+
+
 @dataclass(frozen=True)
 class Patience:
     """Waits double from one try to the next; what the LMS asks for comes first, within limits."""

@@ -9,8 +9,8 @@ from lms_servers.canvas_rest import TOKEN, CanvasRest, Comment, Work
 from lms_servers.serving import Answer, Fault
 
 from grader.errors import UserError
-from grader.stages.exports.canvas_client import CanvasClient, GradeRefused
-from grader.stages.exports.patience import Later, Patience
+from grader.stages.exports.canvas_client import CanvasClient
+from grader.stages.exports.patience import Later, Patience, Refused
 
 PAGE = "<!doctype html><p>홍길동</p>".encode()
 
@@ -127,10 +127,10 @@ def test_a_student_who_may_not_grade_is_told(canvas: CanvasRest) -> None:
 
 
 def test_a_closed_column_and_an_unknown_student_are_said_in_canvas_own_words(canvas: CanvasRest) -> None:
-    with pytest.raises(GradeRefused, match="Not Found"):
+    with pytest.raises(Refused, match="Not Found"):
         client_of(canvas).give(99, 1, "", b"", "")
     canvas.closed = True
-    with pytest.raises(GradeRefused, match="closed grading period"):
+    with pytest.raises(Refused, match="closed grading period"):
         client_of(canvas).give(3002, 1, "", b"", "")
     assert canvas.students[3002].score is None
 
