@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.stages.reports.page_names import page_names
+from grader.records.page_names import page_names
 
 AWKWARD = [
     "../../etc/passwd", "a/b", "a\\b", ".", "..", "", "a.b", "A", "a", 'quo"te', "new\nline", "con", "NUL", "com1",
