@@ -191,6 +191,34 @@ def calibrate(
         )
 
 
+@app.command()
+def export(
+    run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder that `grader run` wrote.")],
+    to: Annotated[str, typer.Option(help="canvas, moodle, gradescope, lti, canvas-api or csv.")],
+    column: Annotated[
+        str | None, typer.Option(help="Which column of course.yaml; not needed where there is one.")
+    ] = None,
+    gradebook: Annotated[Path | None, typer.Option(help="Gradebook CSV exported from Canvas.")] = None,
+    worksheet: Annotated[Path | None, typer.Option(help="Grading worksheet downloaded from Moodle.")] = None,
+    out_file: Annotated[
+        Path | None, typer.Option("--out", help="File to write; default: in RUN/exports.")
+    ] = None,
+    course: Annotated[Path | None, typer.Option(help="Another course.yaml.")] = None,
+    key: Annotated[Path | None, typer.Option(help="Private key of the LTI tool.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would change for whom, only.")
+    ] = False,
+    lang: Annotated[Language, typer.Option(help="Language of what is said.")] = Language.ko,
+) -> None:
+    """Bring the scores of a run into the LMS, by its own file formats or by its network interfaces."""
+    from grader.cli.export import export as send
+
+    waiting = send(
+        run_folder, to, column, course, gradebook or worksheet, out_file, key, dry_run, lang.value, out
+    )
+    raise typer.Exit(NEEDS_A_PERSON if waiting else 0)
+
+
 def main() -> None:
     """Run the command line; a mistake of the user's is one sentence and exit code 2."""
     try:

@@ -9,8 +9,8 @@ An exporter turns grades into `Change`s (see `plan.py`), writes or posts those t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
@@ -34,6 +34,10 @@ class Order:
     source: Path | None = None
     """The TA's own gradebook or worksheet, for exporters that fill one."""
     out: Path | None = None
+    pages: Mapping[str, Path] = field(default_factory=dict)
+    """Each student's page, by student number."""
+    project: Path | None = None
+    """The grader's own folder, for what has to carry it along."""
     dry_run: bool = False
     key: Path | None = None
     """Private key of the LTI tool."""

@@ -1,0 +1,111 @@
+"""`grader export`: what is written where, as a table."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text as Shown
+
+from grader.course import default_root
+from grader.course.course_file import column_of, read_course_file
+from grader.errors import UserError
+from grader.records.base import Text
+from grader.records.page_names import page_names
+from grader.stages.exports import EXPORTERS, Change, Order, Outcome
+from grader.stages.exports.plan import What
+from grader.stages.reports import read_results
+
+WORDS: dict[What, Text] = {
+    "set": Text(en="write", ko="입력"),
+    "same": Text(en="same", ko="그대로"),
+    "held": Text(en="held back", ko="보류"),
+    "missing": Text(en="nothing", ko="없음"),
+}
+STYLES = {"set": "green", "same": "dim", "held": "yellow", "missing": "dim"}
+
+
+def export(
+    run: Path,
+    target: str,
+    column: str | None,
+    course: Path | None,
+    source: Path | None,
+    out: Path | None,
+    key: Path | None,
+    dry_run: bool,
+    language: str,
+    console: Console,
+) -> bool:
+    """Export, print what came of it, and say whether a person is needed.
+
+    Raises:
+        UserError: something that the person running it must fix.
+    """
+    if target not in EXPORTERS:
+        raise UserError(f"there is no export to “{target}”; choose one of {', '.join(EXPORTERS)}")
+    results = read_results(run / "results.json")
+    path = course or default_root() / "course.yaml"
+    described = read_course_file(path)
+    names = page_names([submission.student_id for submission in results.submissions])
+    order = Order(
+        run=run,
+        results=results,
+        course=described,
+        column=described.columns[0]
+        if target == "csv" and column is None
+        else column_of(described, column, path),
+        language=language,
+        source=source,
+        out=out,
+        pages={
+            submission.student_id: run / "students" / name
+            for submission, name in zip(results.submissions, names, strict=True)
+        },
+        project=default_root(),
+        dry_run=dry_run,
+        key=key,
+    )
+    outcome = EXPORTERS[target](order)
+    show(outcome, dry_run, language, console)
+    return any(change.what == "held" for change in outcome.changes)
+
+
+def show(outcome: Outcome, dry_run: bool, language: str, console: Console) -> None:
+    """The table, the files, and what to look out for."""
+    korean = language == "ko"
+    if outcome.changes:
+        console.print(_table(outcome.changes, language))
+        counts = Counter(change.what for change in outcome.changes)
+        console.print(
+            ", ".join(
+                f"{getattr(word, language)} {counts[what]}" for what, word in WORDS.items() if counts[what]
+            )
+        )
+    if dry_run:
+        console.print(
+            "시험 실행이라서 아무것도 쓰거나 보내지 않았어요."
+            if korean
+            else "Dry run: nothing was written or sent."
+        )
+    for file in outcome.files:
+        console.print(f"→ {file}", markup=False)
+    for advice in outcome.advice:
+        console.print(f"· {getattr(advice, language)}", markup=False)
+
+
+def _table(changes: tuple[Change, ...], language: str) -> Table:
+    korean = language == "ko"
+    table = Table(box=None, pad_edge=False)
+    for title in ("학번", "이름", "열", "지금", "입력할 점수", "", "이유") if korean else (
+        "number", "name", "column", "there", "new", "", "why"
+    ):  # fmt: skip
+        table.add_column(title)
+    for change in changes:
+        word = getattr(WORDS[change.what], language)
+        why = getattr(change.why, language) if change.why else ""
+        cells = (change.student_id, change.name, change.column, change.old, change.new)
+        table.add_row(*map(Shown, cells), Shown(word, STYLES[change.what]), Shown(why))
+    return table

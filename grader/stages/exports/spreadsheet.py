@@ -1,0 +1,75 @@
+"""Any columns that the instructor names, for a spreadsheet: UTF-8 with BOM, nothing that starts a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from grader.errors import UserError
+from grader.records.gradebook import Column
+from grader.stages.exports.grades import Grade, Order, grades, written
+from grader.stages.exports.plan import Change, Outcome
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def export(order: Order) -> Outcome:
+    """Write the columns that course.yaml lists under `csv`."""
+    by_title = {column.title: grades(_of(order, column)) for column in order.course.columns}
+    everyone = by_title[order.course.columns[0].title]
+    known = {"student_id", "student_name", "late", "status", "total", "comment"}
+    for name in order.course.csv:
+        if name not in known | set(order.results.run.exercises) | set(by_title):
+            choice = ", ".join([*sorted(known), *order.results.run.exercises, *by_title])
+            raise UserError(f"course.yaml: csv: there is no column “{name}”; name some of {choice}")
+    text = io.StringIO(newline="")
+    table = csv.writer(text)
+    table.writerow([_safe(name) for name in order.course.csv])
+    changes = []
+    for place, grade in enumerate(everyone):
+        row = {title: found[place] for title, found in by_title.items()}
+        table.writerow([_cell(name, grade, row, order) for name in order.course.csv])
+        changes.append(_change(row[order.column.title], order))
+    data = text.getvalue().encode("utf-8-sig")
+    out = order.out or order.run / "exports" / "grades.csv"
+    if order.dry_run:
+        return Outcome(tuple(changes))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_bytes(data)
+    return Outcome(tuple(changes), (out,))
+
+
+def _of(order: Order, column: Column) -> Order:
+    return Order(order.run, order.results, order.course, column, order.language)
+
+
+def _change(grade: Grade, order: Order) -> Change:
+    student = grade.student
+    who = (student.student_id, student.student_name, order.column.title, "")
+    if grade.score is None:
+        return Change(*who, "", "missing" if grade.missing else "held", grade.held)
+    return Change(*who, written(grade.score), "set")
+
+
+def _cell(name: str, grade: Grade, columns: dict[str, Grade], order: Order) -> str:
+    student = grade.student
+    if name in columns:
+        score = columns[name].score
+        return "" if score is None else written(score)
+    if name in student.exercises:
+        points = student.exercises[name].points
+        return "" if points is None else f"{points:.2f}".rstrip("0").rstrip(".")
+    if name == "total":
+        score = columns[order.column.title].score
+        return "" if score is None else written(score)
+    if name == "status":
+        held = columns[order.column.title].held
+        return _safe(getattr(held, order.language)) if held else ""
+    if name == "late":
+        return "late" if student.late else ""
+    return _safe(grade.comment if name == "comment" else getattr(student, name))
+
+
+def _safe(text: str) -> str:
+    """As a spreadsheet shows it and never runs it."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
