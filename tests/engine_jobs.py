@@ -31,6 +31,23 @@ def die_once(marker: str) -> str:
     return "done"
 
 
+def doubles(asked: list[tuple[int]]) -> list[int | Exception]:
+    """Several honest jobs together; 13 fails by itself, 99 takes the process with it."""
+    if (99,) in asked:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return [ValueError("no 13") if number == 13 else 2 * number for (number,) in asked]
+
+
+def no_device(_: object) -> list[int]:
+    """A device that has failed for this process."""
+    raise RuntimeError("CUDA error: an illegal memory access was encountered")
+
+
+def own_process() -> int:
+    """Who does the work."""
+    return os.getpid()
+
+
 def threads() -> int:
     """How many threads torch uses in a worker."""
     import torch

@@ -97,6 +97,13 @@ def remarks(results: Results, language: str) -> list[str]:
         ),
     ]
     lines = [f"{label}: {who}" for who, label in found if who]
+    if results.run.uncalibrated:
+        lines += [
+            "기준값이 없는 과제가 있어요. learning과 accuracy는 기준 없이도 분명할 때만 채점했어요:"
+            if korean
+            else "Without thresholds, learning and accuracy were judged only where they are plain without:",
+            *(f"  {sentence}" for sentence in results.run.uncalibrated),
+        ]
     if results.run.layout in ("canvas", "moodle") and not results.run.roster:
         lines.append(
             "LMS에서 받은 파일에는 학번이 없어요. --roster로 명단을 주면 학번과 연결해요."

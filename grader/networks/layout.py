@@ -50,7 +50,7 @@ def reads_unfilled_memory(graph: ModelGraph) -> bool:
 
 
 def _any_layout(program: Program) -> bool:
-    """Whether no operator names strides, and nothing that was viewed is written to."""
+    """Whether no operator names strides, and nothing is written to once it has been viewed."""
     group: dict[int, int] = {}
 
     def root(number: int) -> int:
@@ -58,7 +58,7 @@ def _any_layout(program: Program) -> bool:
             number = group[number]
         return number
 
-    viewed, written = set(), set()
+    viewed: set[int] = set()
     for node in program.nodes:
         if operators.base_name(node.op) in _STRIDES:
             return False
@@ -66,11 +66,11 @@ def _any_layout(program: Program) -> bool:
             actual = node.args[position] if position < len(node.args) else node.kwargs.get(formal.name)
             if formal.alias_info is None or not isinstance(actual, ValueRef):
                 continue
-            if formal.alias_info.is_write:
-                written.add(actual.value)
+            if formal.alias_info.is_write and root(actual.value) in {root(number) for number in viewed}:
+                return False
             if node.op == "aten.view.default":
                 viewed.add(actual.value)
             for output in node.outputs:
                 if output is not None:
                     group[root(output)] = root(actual.value)
-    return {root(number) for number in viewed}.isdisjoint(root(number) for number in written)
+    return True

@@ -81,7 +81,7 @@ def train_together(
     """
     results: dict[int, TrainingRecord | TrainingFault] = {}
     networks = {number: request.build() for number, request in enumerate(requests)}
-    for group in packed(networks, requests, data, device.free_bytes()):
+    for group in list(packed(networks, requests, data, device.free_bytes())):
         chosen = {number: (networks.pop(number), requests[number]) for number in group}
         results |= _group(chosen, data, device)
         if len(group) > 1:
@@ -158,18 +158,20 @@ def _group(
         while left:
             for number in list(left):
                 launcher = ready[number][1]
-                before, left[number] = left[number], 0
+                launched = False
                 with _told(results, number, alone, device):
                     launcher.launch()
-                    left[number] = before - launcher.per_launch
-                if left[number] <= 0:  # done, or failed
+                    launched = True
+                left[number] -= launcher.per_launch
+                if not launched:
+                    del left[number], ready[number]
+                elif left[number] <= 0:
                     del left[number]
         device.wait()
         seconds = (time.perf_counter() - began) / len(chosen)
         for number, (run, launcher) in ready.items():
-            if number not in results:
-                with _told(results, number, alone, device):
-                    results[number] = run.record(run.steps, seconds, launcher.engine)
+            with _told(results, number, alone, device):
+                results[number] = run.record(run.steps, seconds, launcher.engine)
     return results
 
 

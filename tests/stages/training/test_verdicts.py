@@ -140,6 +140,26 @@ def test_a_recipe_that_changed_since_needs_new_thresholds():
         calibration_for("skip", [CALIBRATION], "quick", changed, "cifar10", "cifar10")
 
 
+def test_without_a_threshold_only_what_is_plain_is_judged():
+    good, at_chance = measured(1.6, 0.4), measured(2.29, 0.1)
+    assert said(judge_learning(good, None, True)) == ("passed", 1, "passed")
+    assert said(judge_accuracy(good, None, True)) == ("passed", 1, "passed")
+    assert said(judge_learning(good, None, False)) == ("grader_error", 0, "no-threshold")
+    assert said(judge_accuracy(good, None, False)) == ("grader_error", 0, "no-threshold")
+    assert said(judge_learning(at_chance, None, False)) == ("failed", 0, "does-not-learn")
+    assert said(judge_accuracy(at_chance, None, False)) == ("failed", 0, "accuracy-at-chance")
+    assert said(judge_learning(at_chance, None, True)) == ("grader_error", 0, "reference-missed-threshold")
+    assert said(judge_accuracy(at_chance, None, True)) == ("grader_error", 0, "reference-missed-threshold")
+    assert said(judge_learning(DIVERGED, None, False)) == ("failed", 0, "diverged")
+
+
+def test_the_loss_of_every_epoch_is_shown():
+    record = measured(1.6).model_copy(update={"epoch_losses": (2.3, 1.85, 1.6)})
+    assert judge_learning(record, CALIBRATION, False).details == (
+        "epoch  1  loss 2.3000\nepoch  2  loss 1.8500\nepoch  3  loss 1.6000"
+    )
+
+
 def test_judging_loads_no_torch():
     code = "import sys; from grader.stages.training import judge_learning, calibration_for; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
