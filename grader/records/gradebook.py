@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydantic import Field, model_validator
 
 from grader.records.base import Record
+from grader.records.lms_sites import CanvasSite, LtiSite
 
 
 class Column(Record):
@@ -31,8 +30,8 @@ class CourseFile(Record):
     column's title."""
     moodle: dict[str, str] = Field(default_factory=dict)
     """What a site calls the worksheet's columns, where the usual names do not do: grade, maximum, feedback …"""
-    lti: dict[str, Any] | None = None
-    canvas_api: dict[str, Any] | None = None
+    lti: LtiSite | None = None
+    canvas_api: CanvasSite | None = None
 
     @model_validator(mode="after")
     def _titles_differ(self) -> CourseFile:

@@ -1,36 +1,115 @@
-"""What is to be done about one cell of an LMS's gradebook, from what is wanted, what is there, what we sent last.
+"""Scores posted one by one: what is there decides what is sent, and the journal tells our scores from a colleague's.
 
-What is there decides; the journal only tells our own score from a colleague's. So a post that was broken
-off at any point, even between the LMS's writing and our noting it, goes on without sending twice.
+A post that was broken off at any point, even between the LMS's writing and our noting it, goes on
+without sending twice.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol
+
+from grader.errors import UserError
+from grader.records.base import Text
+from grader.stages.exports.grades import Grade, Order, grades, plain_number
+from grader.stages.exports.journal import Entry, Journal
+from grader.stages.exports.patience import Later, Refused
+from grader.stages.exports.plan import Change, Outcome
 
 Verdict = Literal["send", "same", "by hand"]
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A score with what is said of it."""
+    """A score with what goes along."""
 
     score: float | None
     comment: str = ""
+    mark: str = ""
+    """Says which page was attached."""
 
     def equals(self, other: Cell) -> bool:
         """The same to the LMS, which keeps two decimals."""
         if self.score is None or other.score is None:
             return self.score is other.score
-        return abs(self.score - other.score) < 0.005 and self.comment == other.comment
+        return (
+            abs(self.score - other.score) < 0.005
+            and self.comment == other.comment
+            and self.mark == other.mark
+        )
+
+
+class Gradebook(Protocol):
+    """One column of an LMS."""
+
+    def find(self, asked: Sequence[tuple[Grade, Cell]]) -> dict[str, Cell | Text]:
+        """What is there, by student number; or why nothing can be sent.
+
+        Args:
+            asked: with what is wanted, for an LMS in which that is looked for rather than read.
+        """
+
+    def send(self, student_id: str, wanted: Cell, before: Entry | None) -> str:
+        """Write a cell; returns the time it was stamped with (UTC, ISO 8601).
+
+        Args:
+            before: what we sent last.
+
+        Raises:
+            Refused, Later, UserError
+        """
+
+
+def post(order: Order, gradebook: Gradebook, target: str, cells: dict[str, Cell]) -> Outcome:
+    """Send the order's grades, unless it is a dry run.
+
+    Args:
+        target: names the journal: the LMS and the column.
+        cells: what is wanted, by student number; a score that is held has none.
+
+    Raises:
+        UserError: the LMS failed for good; how far it got is said.
+    """
+    listed = grades(order)
+    twice = {
+        number for number, n in Counter(plain_number(g.student.student_id) for g in listed).items() if n > 1
+    }
+    asked = [(g, cells[g.student.student_id]) for g in listed
+             if g.student.student_id in cells and plain_number(g.student.student_id) not in twice]  # fmt: skip
+    journal = Journal(order.run, target)
+    there, last = gradebook.find(asked), journal.last()
+    changes, sent = [], 0
+    for grade in listed:
+        student = grade.student.student_id
+        change = Change(student, grade.student.student_name, order.column.title, "", "", "held", grade.held)
+        if grade.missing:
+            change = replace(change, what="missing")
+        elif grade.held is None and student not in there:
+            change = replace(change, why=_TWICE)
+        elif grade.held is None:
+            change = _change(change, cells[student], there[student], last.get(student))
+        if change.what == "set" and not order.dry_run:
+            try:
+                time = gradebook.send(student, cells[student], last.get(student))
+            except Refused as refusal:
+                said = Text(en=f"the LMS refuses it: {refusal}", ko=f"LMS가 받지 않았어요: {refusal}")
+                change = replace(change, what="held", new="", why=said)
+            except Later as later:
+                raise UserError(_broken_off(later, sent)) from None
+            else:
+                sent += 1
+                journal.note(_entry(student, cells[student], time))
+        changes.append(change)
+    return Outcome(tuple(changes))
 
 
 def verdict(wanted: Cell, there: Cell, sent: Cell | None) -> Verdict:
-    """What to do.
+    """What to do about one cell.
 
     Args:
-        there: as the LMS shows it; an LMS that shows no comments, or no zero, is met by what we sent.
+        there: as the LMS shows it; what it hides (Moodle a zero, some all comments) is as we sent it.
         sent: what we sent last, if ever.
     """
     if sent is not None:
@@ -47,6 +126,46 @@ def verdict(wanted: Cell, there: Cell, sent: Cell | None) -> Verdict:
 def _with_what_is_hidden(there: Cell, sent: Cell) -> Cell:
     if there.score is None and sent.score == 0:
         return sent  # Moodle's results leave a zero out, and with it the comment
-    if there.comment == "":
-        return Cell(there.score, sent.comment)
-    return there
+    return replace(there, comment=there.comment or sent.comment, mark=there.mark or sent.mark)
+
+
+_TWICE = Text(
+    en="two submissions have this student number; leave one in the folder and grade again",
+    ko="같은 학번의 제출물이 둘이에요. 하나만 남기고 다시 채점해 주세요",
+)
+
+
+def _change(change: Change, wanted: Cell, there: Cell | Text, before: Entry | None) -> Change:
+    if isinstance(there, Text):
+        return replace(change, why=there)
+    sent = Cell(float(before.score), before.comment, before.mark) if before else None
+    old, new = _shown(there.score), _shown(wanted.score)
+    if old == "" and before and verdict(wanted, there, sent) == "same":
+        old = new  # a zero that Moodle does not show
+    match verdict(wanted, there, sent):
+        case "same":
+            return replace(change, old=old, new=new, what="same")
+        case "send":
+            return replace(change, old=old, new=new, what="set")
+        case "by hand":
+            why = Text(
+                en=f"somebody changed it in the LMS to {old}; to send {new} all the same, clear it there",
+                ko=f"LMS에서 누가 {old}(으)로 고쳤어요. 그래도 {new}을(를) 보내려면 그 칸을 비워 주세요",
+            )
+            return replace(change, old=old, why=why)
+
+
+def _shown(score: float | None) -> str:
+    return "" if score is None else f"{score:.2f}".rstrip("0").rstrip(".")
+
+
+def _entry(student: str, cell: Cell, time: str) -> Entry:
+    return Entry(
+        student_id=student, score=_shown(cell.score), time=time, comment=cell.comment, mark=cell.mark
+    )
+
+
+def _broken_off(later: Later, sent: int) -> str:
+    return (
+        f"{later}, again and again; {sent} scores were sent just now, and the same command goes on from there"
+    )
