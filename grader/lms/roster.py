@@ -49,7 +49,8 @@ def read_roster(path: Path) -> Roster:
         _fault(path, None, "a spreadsheet, not a CSV file", "save it as “CSV UTF-8” and name that")
     if len(data) > _LARGEST:
         _fault(path, None, "too large for a class list", "name a CSV file")
-    people = _simple(path, _rows(path, data))
+    rows = _rows(path, data)
+    people = _of_lms(rows) or _simple(path, rows)
     _no_number_twice(path, people)
     return Roster(source=path.name, people=tuple(person for _, person in people))
 
@@ -70,6 +71,47 @@ def _rows(path: Path, data: bytes) -> list[list[str]]:
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
     except csv.Error as error:
         _fault(path, None, f"no CSV file ({error})", "save it as “CSV UTF-8”")
+
+
+_CANVAS = {"SIS User ID": "number", "SIS Login ID": "login", "ID": "canvas"}
+_MOODLE = {
+    "identifier": ("Identifier", "식별자"),
+    "name": ("Full name", "성명", "이름", "전체 이름"),
+    "number": ("ID number", "학번", "ID 번호", "아이디 번호"),
+    "email": ("Email address", "이메일 주소", "이메일"),
+}
+
+
+def _of_lms(rows: list[list[str]]) -> list[tuple[int, Person]]:
+    """The people of a Canvas gradebook or a Moodle grading worksheet; empty where it is neither."""
+    head = [cell.strip() for cell in rows[0]] if rows else []
+    if "ID" in head and "Section" in head and (head[0] == "LastName" or "Student" in head[0]):
+        return [(line, person) for line, row in enumerate(rows[1:], 2) if (person := _of_canvas(head, row))]
+    at = {role: head.index(n) for role, names in _MOODLE.items() for n in names if n in head}
+    if "identifier" in at and "name" in at:
+        found = ((line, _of_moodle(at, row)) for line, row in enumerate(rows[1:], 2))
+        return [(line, person) for line, person in found if person is not None]
+    return []
+
+
+def _of_canvas(head: list[str], row: list[str]) -> Person | None:
+    """None for the points row, the row of hidden grades, and Canvas's own test student."""
+    cells = dict(zip(head, (_text(cell) for cell in row), strict=False))
+    name = cells.get("Student", "") or _whole_name(cells.get("LastName", ""), cells.get("FirstName", ""))
+    if not re.fullmatch(r"\d+", cells.get("ID", "")) or _plain(name) in ("studenttest", "teststudent"):
+        return None
+    ids = {field: value for column, field in _CANVAS.items() if (value := cells.get(column, ""))}
+    return Person(student_id=ids.pop("number", ""), name=_said(name), ids=ids)
+
+
+def _of_moodle(at: dict[str, int], row: list[str]) -> Person | None:
+    """None for an empty line."""
+    cells = {role: _text(row[place]) for role, place in at.items() if place < len(row)}
+    participant = re.search(r"\d+$", cells.get("identifier", ""))
+    if participant is None:
+        return None
+    ids = {"moodle": participant[0]} | ({"email": cells["email"]} if cells.get("email") else {})
+    return Person(student_id=cells.get("number", ""), name=cells.get("name", ""), ids=ids)
 
 
 def _simple(path: Path, rows: list[list[str]]) -> list[tuple[int, Person]]:

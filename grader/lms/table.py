@@ -97,7 +97,7 @@ def _value(raw: str) -> str:
 def _rows(text: str, separator: str) -> list[Row] | None:
     """None where a quotation mark is never closed."""
     field = re.compile(
-        rf'(\s*"(?:[^"]|"")*"[^{re.escape(separator)}\r\n]*|[^{re.escape(separator)}\r\n"][^{re.escape(separator)}\r\n]*|)'
+        rf'([ \t]*"(?:[^"]|"")*"[^{re.escape(separator)}\r\n]*|[^{re.escape(separator)}\r\n"][^{re.escape(separator)}\r\n]*|)'
         rf"({re.escape(separator)}|\r\n|\n|\r|\Z)"
     )
     rows: list[Row] = []
