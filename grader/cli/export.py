@@ -73,6 +73,26 @@ def export(
     return any(change.what == "held" for change in outcome.changes)
 
 
+def make_key(path: Path, target: str, language: str, console: Console) -> None:
+    """Make the LTI tool's key, and print the half that the LMS gets.
+
+    Raises:
+        UserError: the place is unfit, or something is there already.
+    """
+    from grader.stages.exports.lti_keys import new_key
+
+    if target != "lti":
+        raise UserError(f"--to {target} needs no key; --new-key goes with --to lti")
+    key, jwk, pem = new_key(path)
+    korean = language == "ko"
+    console.print(
+        f"→ {path} ({'개인 키: 아무에게도 주지 마세요' if korean else 'private: give it to nobody'})"
+    )
+    console.print(f"→ {jwk} ({'Canvas의 Public JWK' if korean else 'Canvas: Public JWK'})")
+    console.print(f"→ {pem} ({'Moodle의 Public key' if korean else 'Moodle: Public key'})\n")
+    console.print(jwk.read_text("utf-8") + "\n" + key.public_pem(), markup=False)
+
+
 def show(outcome: Outcome, dry_run: bool, language: str, console: Console) -> None:
     """The table, the files, and what to look out for."""
     korean = language == "ko"

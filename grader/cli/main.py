@@ -193,8 +193,10 @@ def calibrate(
 
 @app.command()
 def export(
-    run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder that `grader run` wrote.")],
     to: Annotated[str, typer.Option(help="canvas, moodle, gradescope, lti, canvas-api or csv.")],
+    run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder that `grader run` wrote.")] = Path(
+        "grading"
+    ),
     column: Annotated[
         str | None, typer.Option(help="Which column of course.yaml; not needed where there is one.")
     ] = None,
@@ -204,7 +206,12 @@ def export(
         Path | None, typer.Option("--out", help="File to write; default: in RUN/exports.")
     ] = None,
     course: Annotated[Path | None, typer.Option(help="Another course.yaml.")] = None,
-    key: Annotated[Path | None, typer.Option(help="Private key of the LTI tool.")] = None,
+    key: Annotated[
+        Path | None, typer.Option(help="Private key of the LTI tool; default: $GRADER_LTI_KEY.")
+    ] = None,
+    new_key: Annotated[
+        Path | None, typer.Option(help="Make such a key there, outside every repository, and nothing else.")
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would change for whom, only.")
     ] = False,
@@ -212,7 +219,11 @@ def export(
 ) -> None:
     """Bring the scores of a run into the LMS, by its own file formats or by its network interfaces."""
     from grader.cli.export import export as send
+    from grader.cli.export import make_key
 
+    if new_key:
+        make_key(new_key, to, lang.value, out)
+        return
     waiting = send(
         run_folder, to, column, course, gradebook or worksheet, out_file, key, dry_run, lang.value, out
     )
