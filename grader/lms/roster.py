@@ -79,6 +79,7 @@ _MOODLE = {
     "name": ("Full name", "성명", "이름", "전체 이름"),
     "number": ("ID number", "학번", "ID 번호", "아이디 번호"),
     "email": ("Email address", "이메일 주소", "이메일"),
+    "status": ("Status", "상태"),
 }
 
 
@@ -111,7 +112,14 @@ def _of_moodle(at: dict[str, int], row: list[str]) -> Person | None:
     if participant is None:
         return None
     ids = {"moodle": participant[0]} | ({"email": cells["email"]} if cells.get("email") else {})
-    return Person(student_id=cells.get("number", ""), name=cells.get("name", ""), ids=ids)
+    status = cells.get("status", "")
+    return Person(
+        student_id=cells.get("number", ""),
+        name=cells.get("name", ""),
+        ids=ids,
+        late=bool(re.search(r"\blate\b|늦음|지각", status)),
+        draft=bool(re.match(r"Draft|초안|임시", status)),
+    )
 
 
 def _simple(path: Path, rows: list[list[str]]) -> list[tuple[int, Person]]:
