@@ -1,0 +1,260 @@
+"""Gradebooks and worksheets, filled, and what the LMS's own importer makes of them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from lms.importers import Canvas, Moodle, feedback_owner
+
+from grader.errors import UserError
+from grader.records.base import Text
+from grader.records.gradebook import Column, CourseFile
+from grader.records.results import ExerciseInfo, ExerciseResult, Results, RunInfo, SubmissionResult
+from grader.stages.exports import EXPORTERS, Order, Outcome
+
+TITLE = "12주차 실습"
+
+
+def result(points: float | None, status: str = "graded") -> ExerciseResult:
+    return ExerciseResult.model_validate({"status": status, "points": points, "max_points": 80.0})
+
+
+def student(
+    number: str, name: str, skip: ExerciseResult, dense: ExerciseResult, **more: object
+) -> SubmissionResult:
+    return SubmissionResult.model_validate(
+        {"student_id": number, "student_name": name, "files": (), "late": False,
+         "exercises": {"skip": skip, "dense": dense}, **more}
+    )  # fmt: skip
+
+
+CLASS = (
+    student("20231001", "홍길동", result(80), result(66)),
+    student("20231002", "김민수", result(0), result(0)),
+    student("20231003", "김민수", result(80), result(80)),
+    student("20231004", "이영희", result(None, "needs_review"), result(80)),
+    student("20231005", "=cmd()", result(33.335), result(0.0, "missing")),
+    student("20231006", 'Kim, "Min"', result(0.0, "missing"), result(0.0, "missing")),
+    student("00731007", "박서준", result(40), result(40)),
+)
+RUN = RunInfo(
+    profile="static", data="synthetic", device="cpu", trainings=0, seconds=1, grader_version="0", torch_version="2",
+    isolation="landlock", exercises={n: ExerciseInfo(title=Text(en=n, ko=n), max_points=80) for n in ("skip", "dense")},
+)  # fmt: skip
+EXPECTED = {"20231001": 91.25, "20231002": 0.0, "20231003": 100.0, "20231005": 20.83, "00731007": 50.0}
+
+GRADEBOOK = f'''\ufeffStudent,ID,SIS User ID,SIS Login ID,Section,{TITLE} (4567),Other (9),Final Score
+    Points Possible,,,,,100.00,10.00,(read only)
+"홍, 길동",1,20231001,u1,001분반,,7.00,91.2
+"김, 민수",2,20231002,u2,001분반,,7.00,
+"김, 민수",3,20231003,u3,001분반,50.00,7.00,
+"이, 영희",4,20231004,u4,001분반,70.00,7.00,
+"=cmd()",5,20231005,u5,001분반,,7.00,
+"Kim, ""Min""",6,20231006,u6,001분반,60.00,7.00,
+"박, 서준",7,731007,u7,001분반,EX,7.00,
+"Student, Test",8,,f1e2,001분반,,,
+'''
+
+
+def order(tmp_path: Path, source: str = "", **more: object) -> Order:
+    path = None
+    if source:
+        path = tmp_path / "source.csv"
+        path.write_bytes(source.encode())
+    column = Column(title=TITLE, exercises=("skip", "dense"), points=100)
+    given = {"run": tmp_path, "results": Results(run=RUN, submissions=CLASS), "course": CourseFile(columns=(column,)),
+             "column": column, "language": "ko", "source": path}  # fmt: skip
+    return Order(**(given | more))  # type: ignore[arg-type]
+
+
+def words(outcome: Outcome) -> dict[str, str]:
+    return {change.student_id: change.what for change in outcome.changes}
+
+
+def test_canvas_takes_the_filled_gradebook_and_touches_nothing_else(tmp_path: Path) -> None:
+    outcome = EXPORTERS["canvas"](order(tmp_path, GRADEBOOK))
+    course = Canvas(
+        {4567: TITLE, 9: "Other"}, {(4, 4567): "70.0", (6, 4567): "60.0", (7, 4567): "EX", (1, 9): "7.0"}
+    )
+    course.users = {n: str(n) for n in range(1, 9)}
+    course.take(outcome.files[0].read_bytes())
+    assert course.grades == {
+        (1, 4567): "91.25", (2, 4567): "0.0", (3, 4567): "100.0", (5, 4567): "20.83",
+        (4, 4567): "70.0", (6, 4567): "60.0", (7, 4567): "EX", (1, 9): "7.0",
+    }  # fmt: skip
+    assert words(outcome) == {
+        "20231001": "set", "20231002": "set", "20231003": "set", "20231004": "held", "20231005": "set",
+        "20231006": "missing", "00731007": "held", "": "missing",
+    }  # fmt: skip
+
+
+def test_canvas_gets_its_own_bytes_back(tmp_path: Path) -> None:
+    outcome = EXPORTERS["canvas"](order(tmp_path, GRADEBOOK))
+    written = outcome.files[0].read_bytes().decode()
+    assert written.startswith(f"\ufeffStudent,ID,SIS User ID,SIS Login ID,Section,{TITLE} (4567)\n")
+    assert '\n"홍, 길동",1,20231001,u1,001분반,91.25\n' in written
+    assert "Final Score" not in written and "Other" not in written
+
+
+def test_the_same_run_exported_again_changes_nothing(tmp_path: Path) -> None:
+    EXPORTERS["canvas"](order(tmp_path, GRADEBOOK))
+    first = (tmp_path / "exports/canvas-source.csv").read_text("utf-8-sig")
+    again = EXPORTERS["canvas"](order(tmp_path, "\ufeff" + first))
+    assert {change.what for change in again.changes if change.new} == {"same"}
+    assert again.files[0].read_text("utf-8-sig") == first
+
+
+def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
+    for target, source in (("canvas", GRADEBOOK), ("moodle", worksheet("ko")), ("csv", "")):
+        outcome = EXPORTERS[target](order(tmp_path, source, dry_run=True))
+        assert not outcome.files and not (tmp_path / "exports").exists()
+        assert words(outcome)["20231001"] == "set"
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda s: s.replace("SIS Login ID,Section", "SIS Login ID"), "no gradebook of Canvas"),
+        (lambda s: s.replace(TITLE, "13주차 실습"), "no column “12주차 실습”; did you mean “13주차 실습”"),
+        (lambda s: s.replace("100.00", "10.00"), "10 points in Canvas and 100 in course.yaml"),
+        (lambda s: s.replace("100.00", "(read only)"), "computes this column itself"),
+        (lambda s: s.replace("Other (9)", f"{TITLE} (9)"), "two columns are called"),
+        (
+            lambda s: s.replace('"홍', '홍"', 1).replace("길동", "길동\n", 1),
+            "a quotation mark is never closed",
+        ),
+        (lambda s: "", "it is empty"),
+    ],
+)
+def test_what_is_wrong_with_a_gradebook_is_one_sentence(
+    tmp_path: Path, change: Callable[[str], str], sentence: str
+) -> None:
+    bad = order(tmp_path, "x")
+    assert bad.source is not None
+    bad.source.write_bytes(change(GRADEBOOK).encode())
+    with pytest.raises(UserError, match="source.csv") as caught:
+        EXPORTERS["canvas"](bad)
+    assert sentence in str(caught.value)
+
+
+def test_a_gradebook_saved_by_a_spreadsheet_is_refused(tmp_path: Path) -> None:
+    bad = order(tmp_path, "x")
+    assert bad.source is not None
+    bad.source.write_bytes(GRADEBOOK.removeprefix("\ufeff").encode("cp949"))
+    with pytest.raises(UserError, match="not UTF-8"):
+        EXPORTERS["canvas"](bad)
+
+
+@pytest.mark.parametrize("title", ["Final Grade project", "Current Score", "Override Status of labs"])
+def test_titles_that_canvas_drops_are_refused(tmp_path: Path, title: str) -> None:
+    column = Column(title=title, exercises=("skip",), points=100)
+    with pytest.raises(UserError, match="Canvas ignores columns"):
+        EXPORTERS["canvas"](order(tmp_path, GRADEBOOK.replace(TITLE, title), column=column))
+
+
+def worksheet(language: str, grades: dict[str, str] | None = None, changeable: str = "") -> str:
+    korean = language == "ko"
+    head = (
+        "식별자,이름,학번,상태,성적,최대 성적,성적 변경 가능,마지막 수정됨(제출),마지막 수정됨(성적),피드백 코멘트"
+        if korean
+        else "Identifier,Full name,ID number,Status,Grade,Maximum grade,Grade can be changed,"
+        "Last modified (submission),Last modified (grade),Feedback comments"
+    )
+    when = "2026년 10월 12일, 월요일, 오후 03:41" if korean else "Monday, 12 October 2026, 3:41 PM"
+    rows = [head]
+    for place, pupil in enumerate(CLASS, 500):
+        name = pupil.student_name.replace('"', '""')
+        identifier = f"참가자{place}" if korean else f"Participant {place}"
+        grade = (grades or {}).get(pupil.student_id, "")
+        rows.append(
+            f'"{identifier}","{name}",{pupil.student_id},제출,{grade},100.00,'
+            f'{changeable or ("예" if korean else "Yes")},-,"{when if grade else "-"}",'
+        )
+    return "\ufeff" + "\r\n".join(rows) + "\r\n"
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_moodle_takes_the_worksheet_in_the_language_it_was_downloaded_in(
+    tmp_path: Path, language: str
+) -> None:
+    outcome = EXPORTERS["moodle"](order(tmp_path, worksheet(language)))
+    moodle = Moodle(language, zero_counts=True)
+    assert moodle.take(outcome.files[0].read_bytes()) == []
+    assert moodle.grades == {500: 91.25, 501: 0.0, 502: 100.0, 504: 20.83, 506: 50.0}
+    assert moodle.comments[500] == "skip 80/80 · dense 66/80"
+
+
+def test_everything_but_grade_and_comment_goes_back_byte_for_byte(tmp_path: Path) -> None:
+    sheet = worksheet("ko")
+    outcome = EXPORTERS["moodle"](order(tmp_path, sheet))
+    before, after = sheet.encode().split(b"\r\n"), outcome.files[0].read_bytes().split(b"\r\n")
+    assert after[0] == before[0] and after[4] == before[4] and after[6] == before[6]
+    assert after[1] == before[1].replace(",,100.00", ",91.25,100.00") + "skip 80/80 · dense 66/80".encode()
+
+
+def test_moodle_zeros_and_stale_rows_are_told(tmp_path: Path) -> None:
+    sheet = worksheet("ko", {"20231001": "10.00"})
+    outcome = EXPORTERS["moodle"](order(tmp_path, sheet))
+    moodle = Moodle("ko", grades={500: 10.0})
+    assert moodle.take(outcome.files[0].read_bytes()) == [500, 501]
+    advice = " ".join(text.ko for text in outcome.advice)
+    assert "상자를 체크하세요" in advice and "20231002" in advice
+    again = Moodle("ko", grades={500: 10.0}, zero_counts=True)
+    assert again.take(outcome.files[0].read_bytes(), ignore_modified=True) == []
+    assert again.grades[500] == 91.25
+
+
+def test_a_grade_that_moodle_has_locked_is_held_back(tmp_path: Path) -> None:
+    outcome = EXPORTERS["moodle"](order(tmp_path, worksheet("ko", changeable="아니오")))
+    assert set(words(outcome).values()) == {"held", "missing"} and not outcome.files
+
+
+def test_another_maximum_and_an_unknown_language_are_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="10 points in Moodle and 100 in course.yaml"):
+        EXPORTERS["moodle"](order(tmp_path, worksheet("en").replace("100.00", "10.00")))
+    sheet = worksheet("en").replace(",Grade,", ",Note,")
+    with pytest.raises(UserError, match=r"no column is known to be the grade .*course\.yaml: moodle"):
+        EXPORTERS["moodle"](order(tmp_path, sheet))
+    column = Column(title=TITLE, exercises=("skip", "dense"), points=100)
+    own = CourseFile(columns=(column,), moodle={"grade": "Note"})
+    assert words(EXPORTERS["moodle"](order(tmp_path, sheet, course=own)))["20231001"] == "set"
+
+
+def test_moodle_gives_each_page_to_its_student(tmp_path: Path) -> None:
+    pages = {}
+    for pupil in CLASS:
+        pages[pupil.student_id] = tmp_path / f"{pupil.student_id}.html"
+        pages[pupil.student_id].write_text(f"page of {pupil.student_id}")
+    outcome = EXPORTERS["moodle"](order(tmp_path, worksheet("ko"), pages=pages))
+    with zipfile.ZipFile(outcome.files[1]) as packed:
+        found = {feedback_owner(name): packed.read(name).decode() for name in packed.namelist()}
+        assert all(info.flag_bits & 0x800 or info.filename.isascii() for info in packed.infolist())
+    assert found["홍길동", 500] == "page of 20231001" and found["김민수", 502] == "page of 20231003"
+    assert {participant for _, participant in found} == {500, 501, 502, 504, 506}
+
+
+def test_a_spreadsheet_gets_the_columns_that_were_named_and_no_formula(tmp_path: Path) -> None:
+    column = Column(title=TITLE, exercises=("skip", "dense"), points=100)
+    course = CourseFile(
+        columns=(column,), csv=("student_id", "student_name", "skip", TITLE, "status", "comment")
+    )
+    outcome = EXPORTERS["csv"](order(tmp_path, course=course))
+    data = outcome.files[0].read_bytes()
+    assert data.startswith(b"\xef\xbb\xbf")
+    rows = {row["student_id"]: row for row in csv.DictReader(io.StringIO(data.decode("utf-8-sig")))}
+    assert {n: float(r[TITLE]) for n, r in rows.items() if r[TITLE]} == EXPECTED
+    assert rows["20231005"]["student_name"] == "'=cmd()"
+    assert rows["20231004"][TITLE] == "" and rows["20231004"]["status"] == "조교 확인이 필요해요: skip"
+    with pytest.raises(UserError, match="no column “skipp”"):
+        EXPORTERS["csv"](order(tmp_path, course=CourseFile(columns=(column,), csv=("skipp",))))
+
+
+def test_a_column_with_an_exercise_that_was_not_graded_is_refused(tmp_path: Path) -> None:
+    column = Column(title=TITLE, exercises=("skip", "ca"), points=100)
+    with pytest.raises(UserError, match="counts ca, which .* did not grade"):
+        EXPORTERS["csv"](order(tmp_path, column=column))
