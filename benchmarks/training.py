@@ -28,13 +28,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from references import references
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from grader.authoring.calibrate import machine
 from grader.course import default_root
 from grader.networks.starting import ready
-from grader.pipeline import reference_graphs
 from grader.pipeline_jobs import keep_freed_memory
 from grader.records.assignment import Recipe
 from grader.records.graph import ModelGraph
@@ -258,7 +258,7 @@ def main() -> None:
     options = parser.parse_args()
     source = options.data or "synthetic"
     data = load(source)
-    graph = reference_graphs(ROOT, (options.network,), 1)[options.network][1]
+    graph = references((options.network,))[options.network]
     dataset, what = slides_dataset(options.data, data)
     gpu = cuda.Gpu() if cuda.unusable() is None else None
     device = gpu.device if gpu else torch.device("cpu")

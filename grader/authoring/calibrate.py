@@ -77,8 +77,7 @@ def calibrate_course(
     data = load(source)
     where = machine()
     if gpu:
-        with _gpu_process(source) as pool:
-            where = f"{pool.submit(_gpu_name).result()}; {where}"
+        where = f"{gpu_name(source)}; {where}"
     made: dict[str, Calibration] = {}
     for assignment in assignments:
         recipe = assignment.recipes[profile]
@@ -86,7 +85,7 @@ def calibrate_course(
         runs = (
             gpu_runs(build, assignment.name, recipe, source, seeds)
             if gpu
-            else _runs(build, assignment.name, recipe, data, source, seeds, jobs)
+            else cpu_runs(build, assignment.name, recipe, data, source, seeds, jobs)
         )
         for seed, record in zip(seeds, runs, strict=True):
             records.append(record)
@@ -169,7 +168,7 @@ def machine() -> str:
     return f"{model or platform.machine()}, {os.cpu_count()} cores, {platform.system()}"
 
 
-def _runs(
+def cpu_runs(
     build: Build, exercise: str, recipe: Recipe, data: DataSet, source: str, seeds: Sequence[int], jobs: int
 ) -> Iterator[TrainingRecord]:
     """One record per seed, in their order."""
@@ -194,6 +193,12 @@ def gpu_runs(
         return pool.submit(_run_together, build, exercise, recipe, tuple(seeds)).result()
 
 
+def gpu_name(source: str) -> str:
+    """What the GPU calls itself. Raises UserError where there is none that works."""
+    with _gpu_process(source) as pool:
+        return pool.submit(_name).result()
+
+
 def _gpu_process(source: str) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(1, get_context("spawn"), initializer=_note, initargs=(source,))
 
@@ -212,7 +217,7 @@ def _gpu() -> Gpu:
     return Gpu()
 
 
-def _gpu_name() -> str:
+def _name() -> str:
     return _gpu().name
 
 
