@@ -83,8 +83,8 @@ class _LtiColumn:
         )
         if wanted.score is None:
             raise AssertionError("only scores are sent")
-        self._client.post(self._item, Score(user, wanted.score, self._item.maximum, wanted.comment, time))
-        return time.astimezone(UTC).isoformat(timespec="milliseconds")
+        score = Score(user, wanted.score, self._item.maximum, wanted.comment, time)
+        return self._client.post(self._item, score).astimezone(UTC).isoformat(timespec="milliseconds")
 
     def _column(self) -> LineItem | None:
         """The line item of the column's title; None if it is yet to be made."""

@@ -12,7 +12,7 @@ What Canvas and Moodle do differently, and what is done about it:
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -160,34 +160,45 @@ class LtiClient:
         moment = max([self._wire.now(), *times])
         return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
-    def post(self, item: LineItem, score: Score) -> None:
+    def post(self, item: LineItem, score: Score) -> datetime:
         """Write one score; whether a post whose answer was lost has arrived is looked up, not guessed.
+
+        Returns:
+            The time that it was stamped with.
 
         Raises:
             Refused: this score, not the next one.
         """
+        lost = False
 
-        doubtful = False
-
-        def arrived() -> bool | None:
-            nonlocal doubtful
-            doubtful = True
-            there = self.result(item, score.user_id)
-            return (
-                True
-                if there and holds(there, score.given * item.maximum / score.maximum, score.comment)
-                else None
+        def there() -> bool:
+            found = self.result(item, score.user_id)
+            return found is not None and holds(
+                found, score.given * item.maximum / score.maximum, score.comment
             )
 
-        def send() -> bool:
-            answer = self._wire.send("POST", _under(item.url, "scores"), SCORE, _SCORE, score.body())
-            if answer.status_code == 409 and (doubtful or arrived()):
-                return True  # refused for being no newer than what we sent ourselves
-            if not answer.ok:
-                raise Refused(f"{said(answer)} (HTTP {answer.status_code})")
-            return True
+        def arrived() -> datetime | None:
+            nonlocal lost
+            lost = True
+            return score.time if there() else None
 
-        self._wire.patience.ask(send, arrived)
+        def send(time: datetime) -> datetime:
+            body = replace(score, time=time).body()
+            answer = self._wire.send("POST", _under(item.url, "scores"), SCORE, _SCORE, body)
+            if answer.ok:
+                return time
+            if answer.status_code == 409 and (lost or there()):
+                return time  # refused for being no newer than what we sent ourselves
+            if answer.status_code == 409 and time == score.time and self._hidden(item, score.user_id):
+                return send(time + timedelta(seconds=2))
+            raise Refused(f"{said(answer)} (HTTP {answer.status_code})")
+
+        return self._wire.patience.ask(lambda: send(score.time), arrived)
+
+    def _hidden(self, item: LineItem, user: str) -> bool:
+        """A cell that has a time and shows no score: Moodle's zero, written within this second."""
+        there = self.result(item, user)
+        return there is not None and there.score is None
 
     # ------------------------------------------------------------------ requests
 
