@@ -28,7 +28,8 @@ from grader.records.graph import Capture, ModelGraph
 from grader.records.results import Results
 from grader.records.submission import Submission
 from grader.stages.intake import cut, read_class
-from grader.stages.reports import write_reports, write_results
+from grader.stages.reports import read_results, write_reports, write_results
+from grader.stages.scoring.overrides import read_overrides, with_overrides
 from grader.stages.screening import blanks_of, screen
 
 
@@ -51,6 +52,7 @@ def run(settings: Settings, progress: Progress | None = None) -> Results:
     handed_in = read_class(settings.submissions, roster)
     submissions = handed_in.submissions
     settings.out.mkdir(parents=True, exist_ok=True)
+    overrides = read_overrides(settings.out)  # a mistake in it is told before the work, not after
     ledger = Ledger(settings.out / ".ledger", settings.fresh)
     with ExitStack() as engines:
         engine = engines.enter_context(LocalEngine(settings.jobs, preload=("grader.pipeline_jobs",)))
@@ -63,8 +65,21 @@ def run(settings: Settings, progress: Progress | None = None) -> Results:
         tasks = tasks_of(submissions, course, bench)
         bench.judge_and_train(tasks)
         results = assemble(settings, handed_in, course, tasks, bench, time.monotonic() - began)
+    results = with_overrides(results, overrides, settings.out)
     write_results(results, settings.out / "results.json")
     write_reports(results, settings.out, settings.language)
+    return results
+
+
+def report(folder: Path, language: str) -> Results:
+    """The pages and `scores.csv` of an earlier run again, with today's overrides; nothing is graded.
+
+    Raises:
+        UserError: there is no such run, or a mistake in its `overrides.yaml`.
+    """
+    results = with_overrides(read_results(folder / "results.json"), read_overrides(folder), folder)
+    write_results(results, folder / "results.json")
+    write_reports(results, folder, language)
     return results
 
 

@@ -192,6 +192,18 @@ def calibrate(
 
 
 @app.command()
+def report(
+    run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder that `grader run` wrote.")],
+    lang: Annotated[Language, typer.Option(help="Language of the pages.")] = Language.ko,
+) -> None:
+    """Make the pages of a run again, with the points of its overrides.yaml; nothing is graded."""
+    from grader.pipeline import report as again
+
+    waiting = summarize(again(run_folder, lang.value), run_folder, lang.value)
+    raise typer.Exit(NEEDS_A_PERSON if waiting else 0)
+
+
+@app.command()
 def export(
     to: Annotated[str, typer.Option(help="canvas, moodle, gradescope, lti, canvas-api or csv.")],
     run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder that `grader run` wrote.")] = Path(

@@ -30,6 +30,16 @@ class Finding(Record):
     details: str = ""
 
 
+class Override(Record):
+    """A person's points in place of the grader's."""
+
+    reason: str
+    points: float | None
+    """What the grader gave; None where it could not judge."""
+    status: Literal["graded", "missing", "needs_review"]
+    """What the grader said."""
+
+
 class ExerciseResult(Record):
     """One exercise of one student."""
 
@@ -47,6 +57,8 @@ class ExerciseResult(Record):
     """Why it is missing or needs a person."""
     notes: tuple[Text, ...] = ()
     findings: tuple[Finding, ...] = ()
+    override: Override | None = None
+    """Set where `points` are a person's (`overrides.yaml`)."""
 
 
 class SubmissionResult(Record):

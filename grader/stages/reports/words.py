@@ -197,6 +197,11 @@ WORDS: dict[str, Text] = {
         ko="제출한 .py 파일이나 노트북 안에 이 이름의 클래스가 있어야 채점할 수 있어요(대소문자까지 같아야 해요).",
     ),
     "or": Text(en="or", ko="또는"),
+    "overridden": Text(
+        en="Course staff gave these points: {1} instead of {0}. {2}",
+        ko="조교가 점수를 직접 정했어요: {0} → {1}점. {2}",
+    ),
+    "overridden_mark": Text(en="points given by a person", ko="조교가 정한 점수"),
     "review_heading": Text(
         en="A person will look at this exercise. Until then it has no points, and you lose none by it.",
         ko="이 과제는 조교가 직접 확인할 거예요. 그때까지 점수를 비워 둘 뿐, 이 일로 깎이는 점수는 없어요.",
