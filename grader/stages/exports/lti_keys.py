@@ -17,6 +17,8 @@ from jwt.algorithms import RSAAlgorithm
 from grader.errors import UserError
 
 _BITS = 2048
+_PROJECT = Path(__file__).resolve().parents[3]
+"""This project, which may be a copy without its `.git`."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def new_key(path: Path) -> tuple[SigningKey, Path, Path]:
 
 def _outside_repositories(path: Path) -> None:
     for folder in path.absolute().resolve().parents:
-        if (folder / ".git").exists() or (folder / "course.yaml").exists():
+        if (folder / ".git").exists() or folder == _PROJECT:
             raise UserError(
                 f"{path}: lies inside {folder}, from where a key gets shared by accident; "
                 f"keep it elsewhere, in ~/.config/grader/lti.pem say"

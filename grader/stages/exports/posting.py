@@ -150,7 +150,7 @@ def _change(change: Change, wanted: Cell, there: Cell | Text, before: Entry | No
         case "by hand":
             why = Text(
                 en=f"somebody changed it in the LMS to {old}; to send {new} all the same, clear it there",
-                ko=f"LMS에서 누가 {old}(으)로 고쳤어요. 그래도 {new}을(를) 보내려면 그 칸을 비워 주세요",
+                ko=f"누가 LMS에서 점수를 고쳤어요(지금 {old}점). 그래도 {new}점을 보내려면 그 칸을 비워 주세요",
             )
             return replace(change, old=old, why=why)
 
@@ -166,6 +166,8 @@ def _entry(student: str, cell: Cell, time: str) -> Entry:
 
 
 def _broken_off(later: Later, sent: int) -> str:
+    hint = "; a column that is locked in Moodle answers so" if "HTTP 500" in str(later) else ""
     return (
-        f"{later}, again and again; {sent} scores were sent just now, and the same command goes on from there"
+        f"{later}, again and again{hint}; {sent} scores were sent just now, "
+        f"and the same command goes on from there"
     )

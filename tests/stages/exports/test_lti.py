@@ -15,7 +15,10 @@ import pytest
 from graded_class import COURSE, write_run
 from lms_servers.lti_platform import AGS, ALL_SCOPES, LtiPlatform, Member
 from lms_servers.serving import Answer, Fault
+from typer.testing import CliRunner
 
+from grader.cli.main import app
+from grader.errors import UserError
 from grader.stages.exports.lti_keys import SigningKey, new_key
 
 GRADER = str(Path(sys.executable).with_name("grader"))
@@ -216,12 +219,6 @@ def test_killed_and_repeated_each_student_has_one_right_score(course: Class, poi
 def test_a_platform_that_fails_for_good_says_how_far_it_got(
     course: Class, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from typer.testing import CliRunner
-
-    from grader.cli.main import app
-    from grader.errors import UserError
-
-    monkeypatch.setattr("time.sleep", lambda _: None)
     monkeypatch.setattr("grader.stages.exports.patience.Patience.ask", _impatient)
     course.platform.faults.append(Fault("/scores$", Answer(503), nth=5, times=99))
     result = CliRunner().invoke(app, course.command()[1:], env=course.environment())
@@ -231,6 +228,17 @@ def test_a_platform_that_fails_for_good_says_how_far_it_got(
     course.platform.faults.clear()
     assert course.export().returncode == 0
     assert course.scores() == EXPECTED and course.platform.writes() == STUDENTS + 1
+
+
+def test_a_closed_column_is_one_sentence(course: Class, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.stages.exports.patience.Patience.ask", _impatient)
+    course.platform.columns["11"].closed = True
+    result = CliRunner().invoke(app, course.command()[1:], env=course.environment())
+    assert course.scores() == {}
+    if course.platform.mode == "moodle":
+        assert "a column that is locked in Moodle answers so; 0 scores were sent" in str(result.exception)
+    else:
+        assert result.exit_code == 1 and "is closed (HTTP 422)" in result.output.replace("\n", " ")
 
 
 def _impatient(self: Any, call: Callable[[], Any], done: Callable[[], Any] = lambda: None) -> Any:
