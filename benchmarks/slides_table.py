@@ -24,6 +24,7 @@ from references import EXERCISES, references
 
 from grader.authoring.calibrate import cpu_runs, gpu_name, gpu_runs, machine, store, summarize
 from grader.course import default_root, read_course
+from grader.errors import CalibrationError, TrainingFault
 from grader.networks.starting import network_of
 from grader.records.training import TrainingRecord
 from grader.stages.training import load
@@ -163,8 +164,11 @@ def main() -> None:
         seconds = statistics.fmean(record.seconds for record in found[name])
         print(f"{name}: {len(seeds)} runs, {seconds:.2f} s each, {found[name][0].engine}", flush=True)
         if options.store and not options.epochs:
-            calibration = summarize(name, "full", recipe, data.name, seeds, found[name], today, where)
-            store(root / "reference" / name / "calibration.json", calibration)
+            try:
+                calibration = summarize(name, "full", recipe, data.name, seeds, found[name], today, where)
+                store(root / "reference" / name / "calibration.json", calibration)
+            except (CalibrationError, TrainingFault) as error:
+                print(f"no calibration of {name}: {error}", flush=True)
     seconds = statistics.fmean(record.seconds for records in found.values() for record in records)
     heading = f"The slides' table, made again: {data.name}, {options.seeds} seeds"
     notes = " ".join(note.en for note in data.notes)
