@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Shown
 
+from grader.cli.progress import shown
 from grader.course import default_root
 from grader.course.course_file import column_of, read_course_file
 from grader.errors import UserError
@@ -68,7 +71,9 @@ def export(
         dry_run=dry_run,
         key=key,
     )
-    outcome = EXPORTERS[target](order)
+    with shown(Console(stderr=True)) as progress:
+        told = partial(progress.report, "post")
+        outcome = EXPORTERS[target](replace(order, told=told))
     show(outcome, dry_run, language, console)
     return any(change.what == "held" for change in outcome.changes)
 

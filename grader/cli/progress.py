@@ -11,7 +11,12 @@ from rich.progress import Progress as Bars
 
 from grader.bench import Progress
 
-_LABELS = {"judge": "judging / 채점", "train": "training / 학습", "calibrate": "calibrating / 보정"}
+_LABELS = {
+    "judge": "judging / 채점",
+    "train": "training / 학습",
+    "calibrate": "calibrating / 보정",
+    "post": "posting / 전송",
+}
 
 
 @contextmanager

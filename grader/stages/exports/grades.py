@@ -9,7 +9,7 @@ An exporter turns grades into `Change`s (see `plan.py`), writes or posts those t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -41,6 +41,8 @@ class Order:
     dry_run: bool = False
     key: Path | None = None
     """Private key of the LTI tool."""
+    told: Callable[[int, int], None] = lambda done, total: None
+    """Called as scores are posted: how many of how many are seen to."""
 
 
 @dataclass(frozen=True)

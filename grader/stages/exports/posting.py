@@ -80,8 +80,10 @@ def post(order: Order, gradebook: Gradebook, target: str, cells: dict[str, Cell]
              if g.student.student_id in cells and plain_number(g.student.student_id) not in twice]  # fmt: skip
     journal = Journal(order.run, target)
     there, last = gradebook.find(asked), journal.last()
-    changes, sent = [], 0
+    changes: list[Change] = []
+    sent = 0
     for grade in listed:
+        order.told(len(changes), len(listed))
         student = grade.student.student_id
         change = Change(student, grade.student.student_name, order.column.title, "", "", "held", grade.held)
         if grade.missing:
