@@ -55,7 +55,7 @@ def run(
         str | None,
         typer.Option(
             help="static: no training; quick: minutes on a CPU (default); full: the slides' 20 epochs "
-            "(default with --gpu); or a recipe of your own."
+            "(default on a GPU); or a recipe of your own."
         ),
     ] = None,
     data: Annotated[
@@ -136,14 +136,16 @@ def calibrate(
     gpu: Annotated[bool, typer.Option("--gpu", help="Train on the NVIDIA GPU.")] = False,
     profile: Annotated[
         str | None,
-        typer.Option(help="Recipe of assignment.yaml to calibrate: quick (default), full (with --gpu), …"),
+        typer.Option(
+            help="Recipe of assignment.yaml to calibrate: quick (default), full (default on a GPU), …"
+        ),
     ] = None,
     data: Annotated[
         str, typer.Option(help="synthetic, cifar10, or a cifar-10-batches-py folder.")
     ] = "synthetic",
     seeds: Annotated[
         int | None,
-        typer.Option(min=10, help="Training runs of each reference; default: 30, or 10 with --gpu."),
+        typer.Option(min=10, help="Training runs of each reference; default: 30, on a GPU 10."),
     ] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes at once; default: one per CPU.")] = None,
 ) -> None:
@@ -189,6 +191,27 @@ def calibrate(
             f"threshold {loss.threshold:.3f}",
             markup=False,
         )
+
+
+@app.command()
+def doctor(
+    data: Annotated[
+        str, typer.Option(help="synthetic, cifar10, or a cifar-10-batches-py folder: what runs will use.")
+    ] = "synthetic",
+    lang: Annotated[Language, typer.Option(help="Language of the answers.")] = Language.ko,
+) -> None:
+    """Is this machine fit to grade: torch, GPU, sandbox, container engine, data, thresholds."""
+    from grader.course import default_root
+    from grader.doctor import examine, fit
+
+    marks = {"ok": ("✓", "green"), "note": ("·", "yellow"), "problem": ("✗", "red")}
+    checks = []
+    for check in examine(default_root(), data):
+        checks.append(check)
+        mark, style = marks[check.grade]
+        out.print(f"[{style}]{mark}[/] {check.what:<12}", end="")
+        out.print(check.said.in_language(lang.value), markup=False)
+    raise typer.Exit(0 if fit(checks) else USAGE)
 
 
 @app.command()

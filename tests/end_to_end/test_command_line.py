@@ -35,7 +35,8 @@ def test_the_flags_are_the_contracts() -> None:
     shown = CliRunner().invoke(app, ["run", "--help"], env={"COLUMNS": "200", "TERM": "dumb"}).output
     flags = sorted({word.rstrip(",") for word in shown.split() if word.startswith("--")})
     assert flags == [
-        "--data", "--exercise", "--fresh", "--gpu", "--help", "--jobs", "--lang", "--out", "--profile", "--roster",
+        "--data", "--exercise", "--fresh", "--gpu", "--help", "--isolation", "--jobs", "--lang", "--out",
+        "--profile", "--roster",
     ]  # fmt: skip
 
 
