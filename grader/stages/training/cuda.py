@@ -94,7 +94,7 @@ class Captured:
                 run.rewind(before)
         torch.cuda.synchronize(run.device)
         self._graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self._graph, stream=stream):
+        with _quiet(), torch.cuda.graph(self._graph, stream=stream):
             for _ in range(self.per_launch):
                 run.step()
         torch.cuda.synchronize(run.device)
@@ -160,7 +160,7 @@ def _no_waiting() -> Iterator[None]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Without warnings that an optimizer made for a graph now runs outside one."""
+    """Without warnings: an optimizer made for a graph runs outside one; an operator has no deterministic form."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
