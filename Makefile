@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test check lint fix accept templates mutants clean
+.PHONY: demo test check lint fix accept templates mutants container-test clean
 
 $(INSTALLED): pyproject.toml $(CONSTRAINTS) requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12")'
@@ -21,7 +21,7 @@ $(INSTALLED): pyproject.toml $(CONSTRAINTS) requirements.lock
 	@touch $@
 
 demo: $(INSTALLED)
-	@$(BIN)/grader run examples/submissions --out grading; code=$$?; \
+	@$(BIN)/grader run examples/submissions --isolation process --out grading; code=$$?; \
 	 if [ $$code -gt 1 ]; then exit $$code; fi; \
 	 echo "Open $(CURDIR)/grading/index.html in a browser."
 
@@ -49,6 +49,9 @@ templates: $(INSTALLED)   # student templates from reference/*/solution.py
 
 mutants: $(INSTALLED)     # catalogues of known mistakes, and how well the judging names them
 	$(BIN)/python -m grader.authoring.catalogue
+
+container-test: $(INSTALLED)   # the attacks inside a real container; skipped where no engine answers
+	@docker/container-test.sh
 
 clean:
 	rm -rf $(VENV) grading

@@ -82,6 +82,12 @@ def _files(path: Path) -> Iterable[Path]:
     return sorted(p for p in path.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
 
 
+def has_image(engine: Engine, name: str) -> bool:
+    """Is the image there?"""
+    command = [engine.path, "image", "inspect", name]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
 def ready_image(engine: Engine, root: Path, say: Callable[[str], None]) -> str:
     """The image of this very version, built at first need.
 
@@ -89,10 +95,7 @@ def ready_image(engine: Engine, root: Path, say: Callable[[str], None]) -> str:
         UserError: it cannot be built.
     """
     name = image_name(root)
-    if (
-        subprocess.run([engine.path, "image", "inspect", name], capture_output=True, check=False).returncode
-        == 0
-    ):
+    if has_image(engine, name):
         return name
     say(
         f"Building the image {name} with {engine.name}, once; minutes, and gigabytes where torch comes with CUDA …"

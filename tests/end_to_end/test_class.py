@@ -18,7 +18,9 @@ BROKEN = {"base": 4, "skip": 6, "dense": 5, "ca": 5}
 
 
 def grade(folder: Path, out: Path, *more: str) -> tuple[subprocess.CompletedProcess[str], dict[str, Any]]:
-    command = [sys.executable, "-m", "grader", "run", str(folder), "--out", str(out), *more]
+    command = [
+        sys.executable, "-m", "grader", "run", str(folder), "--out", str(out), "--isolation", "process", *more,
+    ]  # fmt: skip
     ended = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     return ended, json.loads((out / "results.json").read_text("utf-8"))
