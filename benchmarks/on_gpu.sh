@@ -19,7 +19,7 @@ if [ "${1:-}" = prepare ]; then
     "$python" -m pip download --quiet --disable-pip-version-check --dest "$kit/wheels" --only-binary=:all: \
         --python-version "${KIT_PYTHON:-3.12}" --platform manylinux2014_x86_64 --platform manylinux_2_28_x86_64 \
         --constraint requirements.lock \
-        pydantic pyyaml safetensors typer rich jinja2 nbformat nbconvert pytest pytest-timeout hypothesis setuptools
+        pydantic pyyaml safetensors typer rich jinja2 nbformat nbconvert pytest pytest-timeout hypothesis
     du -sh "$kit"
     exit 0
 fi
@@ -30,8 +30,9 @@ mkdir -p "$out"
 python=${PYTHON:-python3}
 if ! "$python" -c "import pydantic, yaml, safetensors, typer, pytest" 2>/dev/null; then
     [ -d "$kit/wheels" ] || { echo "run benchmarks/on_gpu.sh prepare on a machine with a network first" >&2; exit 2; }
-    "$python" -m pip install --quiet --no-index --find-links "$kit/wheels" --target "$kit/packages" --upgrade \
-        pydantic pyyaml safetensors typer rich jinja2 nbformat nbconvert pytest pytest-timeout hypothesis
+    for wheel in "$kit"/wheels/*.whl; do # a wheel is a zip file: no pip is needed
+        "$python" -m zipfile -e "$wheel" "$kit/packages"
+    done
     export PYTHONPATH="$PWD:$kit/packages"
 else
     export PYTHONPATH="$PWD"
