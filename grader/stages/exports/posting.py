@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Literal, Protocol
 
 from grader.errors import UserError
@@ -103,6 +104,10 @@ def post(order: Order, gradebook: Gradebook, target: str, cells: dict[str, Cell]
             else:
                 sent += 1
                 journal.note(_entry(student, cells[student], time))
+        elif change.what == "same" and not order.dry_run and _unknown(cells[student], last.get(student)):
+            # sent, and killed before it was noted: a later change there must not pass for ours
+            now = datetime.now(UTC).isoformat(timespec="milliseconds")
+            journal.note(_entry(student, cells[student], now))
         changes.append(change)
     return Outcome(tuple(changes))
 
@@ -165,6 +170,10 @@ def _entry(student: str, cell: Cell, time: str) -> Entry:
     return Entry(
         student_id=student, score=_shown(cell.score), time=time, comment=cell.comment, mark=cell.mark
     )
+
+
+def _unknown(cell: Cell, before: Entry | None) -> bool:
+    return before is None or not cell.equals(Cell(float(before.score), before.comment, before.mark))
 
 
 def _broken_off(later: Later, sent: int) -> str:

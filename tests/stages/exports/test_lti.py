@@ -188,6 +188,16 @@ def test_a_new_run_sends_what_is_new_and_keeps_what_was_changed_by_hand(course: 
     assert course.scores()["u3"] == 32.25
 
 
+def test_what_arrived_without_being_noted_is_told_from_a_change_by_hand_later(course: Class) -> None:
+    course.export()
+    for file in (course.run / "exports").iterdir():
+        file.unlink()
+    course.export()
+    course.platform.grade("u3").score = 99.0
+    assert course.export().returncode == 1
+    assert course.scores()["u3"] == 99.0
+
+
 KILLS: dict[str, Callable[[int], Fault]] = {
     "before the first score": lambda _: Fault("/scores$", nth=1),
     "before a score in the middle": lambda _: Fault("/scores$", nth=6),
