@@ -113,8 +113,6 @@ class Bench:
         """Trace the references and what students start from; find the thresholds."""
         from grader import pipeline_jobs as jobs
 
-        if self.gpu is not None:
-            self.device = self.gpu.ask(jobs.describe_gpu)
         self.engine.submit(Job("sandbox", jobs.describe_sandbox, ()))
         if self.settings.profile != "static":
             self.engine.submit(Job("data", jobs.describe_data, (self.settings.data,)))
@@ -126,6 +124,8 @@ class Bench:
             elif start not in self.course:
                 given = read_course(self.settings.course, [start])[start]
                 self._trace("solution", start, given, given.solution)
+        if self.gpu is not None:
+            self.device = self.gpu.ask(jobs.describe_gpu)
         for job, result in self.engine.finished():
             if isinstance(result, BaseException):
                 raise result
@@ -153,6 +153,12 @@ class Bench:
                         self.settings.data,
                     )
                 except CalibrationError as error:
+                    if recipe.epochs and self.settings.data == "synthetic":
+                        raise UserError(
+                            f"the {self.settings.profile} recipe counts epochs, and {recipe.epochs} epochs of the few "
+                            "synthetic images are too short to learn from; give --data cifar10 or a folder, or "
+                            "--profile quick"
+                        ) from error
                     self.thresholds[name] = None
                     sentence = f"{error} --gpu" if self.gpu else str(error)
                     if sentence not in self.uncalibrated:
