@@ -7,6 +7,8 @@
     │   ├── DataError             the data set cannot be used
     │   ├── CalibrationError      no thresholds for this exercise, recipe and data set
     │   └── SandboxUnavailable    this machine cannot lock student code in
+    ├── LmsUnavailable            an LMS is busy, broken for the moment or out of reach: asked again
+    ├── ScoreRefused              an LMS will not have one student's score
     └── GraderFault               our own fault: the submission waits for a person, no point is lost
         ├── SandboxFault          the guest died or answered in a way that no submission explains
         └── TrainingFault         a training run ended in a way that no submission explains
@@ -50,6 +52,24 @@ class CalibrationError(UserError):
 
 class SandboxUnavailable(UserError):
     """This machine offers no way to hide files from student code or to cut its network."""
+
+
+class LmsUnavailable(GraderError):
+    """An LMS is busy, broken for the moment, or out of reach: ask again.
+
+    Args:
+        problem: what happened, without a full stop.
+        after_s: how long it asked us to wait, or None.
+        unsure: what was asked may have been done all the same.
+    """
+
+    def __init__(self, problem: str, after_s: float | None = None, unsure: bool = True) -> None:
+        self.after_s, self.unsure = after_s, unsure
+        super().__init__(problem)
+
+
+class ScoreRefused(GraderError):
+    """An LMS will not have this one student's score; the sentence says why, in its words."""
 
 
 class GraderFault(GraderError):

@@ -7,14 +7,13 @@ import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from grader.errors import UserError
+from grader.errors import LmsUnavailable, UserError
 from grader.records.base import Text
 from grader.stages.exports.canvas_client import CanvasClient, Work
 from grader.stages.exports.grades import Grade, Order, grades, plain_number
 from grader.stages.exports.journal import Entry
-from grader.stages.exports.patience import Later
 from grader.stages.exports.plan import Outcome
-from grader.stages.exports.posting import Cell, post
+from grader.stages.exports.posting import Cell, Wanted, post
 
 TOKEN_VARIABLE = "CANVAS_API_TOKEN"
 _EXCUSED = Text(en="excused in Canvas", ko="Canvas에서 면제된 학생이에요")
@@ -54,7 +53,7 @@ def export(order: Order) -> Outcome:
             if file.is_file() and site.pages
         }
         cells = {
-            (student := grade.student.student_id): Cell(
+            (student := grade.student.student_id): Wanted(
                 float(grade.score),
                 grade.comment if site.comments else "",
                 hashlib.sha256(pages[student]).hexdigest()[:8] if student in pages else "",
@@ -64,7 +63,7 @@ def export(order: Order) -> Outcome:
         }
         gradebook = _CanvasColumn(client, pages)
         return post(order, gradebook, f"canvas-api-{site.url}-{site.assignments[column.title]}", cells)
-    except Later as later:
+    except LmsUnavailable as later:
         raise UserError(f"{later}, again and again; repeat the command later") from None
 
 
@@ -75,7 +74,7 @@ class _CanvasColumn:
         self._client, self._pages = client, pages
         self._users: dict[str, int] = {}
 
-    def find(self, asked: Sequence[tuple[Grade, Cell]]) -> dict[str, Cell | Text]:
+    def find(self, asked: Sequence[tuple[Grade, Wanted]]) -> dict[str, Cell | Text]:
         works = self._client.works()
         by_id = {str(work.user_id): work for work in works}
         by_number = {plain_number(work.number): work for work in works if work.number}
@@ -92,17 +91,15 @@ class _CanvasColumn:
                 found[student.student_id] = _there(work, wanted)
         return found
 
-    def send(self, student_id: str, wanted: Cell, before: Entry | None) -> str:
-        if wanted.score is None:
-            raise AssertionError("only scores are sent")
+    def send(self, student_id: str, wanted: Wanted, before: Entry | None) -> str:
         page = self._pages.get(student_id, b"")
         self._client.give(self._users[student_id], wanted.score, wanted.comment, page, wanted.mark)
         return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
-def _there(work: Work, wanted: Cell) -> Cell:
+def _there(work: Work, wanted: Wanted) -> Cell:
     """The score, with comment and mark if these very ones are among the comments."""
-    if wanted.score is not None and work.shows(wanted.score, wanted.comment, wanted.mark):
+    if work.shows(wanted.score, wanted.comment, wanted.mark):
         return wanted
     return Cell(work.score)
 

@@ -32,9 +32,9 @@ from canvasapi.submission import Submission
 from canvasapi.upload import Uploader
 from requests.adapters import HTTPAdapter
 
-from grader.errors import UserError
+from grader.errors import LmsUnavailable, ScoreRefused, UserError
 from grader.stages.exports.lms_words import own_words, why_unreachable
-from grader.stages.exports.patience import Later, Patience, Refused
+from grader.stages.exports.patience import Patience
 
 T = TypeVar("T")
 _TIMEOUT_S = (10.0, 120.0)
@@ -75,7 +75,7 @@ class Work:
 class CanvasClient:
     """Talks to one assignment.
 
-    Raises `UserError` for what the person running it must fix, `Later` when patience is at an end.
+    Raises `UserError` for what the person running it must fix, `LmsUnavailable` when patience is at an end.
     """
 
     def __init__(
@@ -116,7 +116,7 @@ class CanvasClient:
             mark: part of the page's file name that says what is in it.
 
         Raises:
-            Refused: this student's grade, not the next one's.
+            ScoreRefused: this student's grade, not the next one's.
         """
         more: dict[str, Any] = {"text_comment": comment} if comment else {}
         if page:
@@ -155,7 +155,7 @@ class CanvasClient:
             try:
                 return self._answered(call)
             except (BadRequest, Forbidden, ResourceDoesNotExist, Conflict, UnprocessableEntity) as error:
-                raise Refused(own_words(error.message)) from None
+                raise ScoreRefused(own_words(error.message)) from None
             except Unauthorized as error:
                 raise UserError(
                     f"{self._where}: this token may not grade here ({own_words(error.message)}); use one of somebody who may"
@@ -194,20 +194,20 @@ class CanvasClient:
                 f"and put it into CANVAS_API_TOKEN"
             ) from None
         except RateLimitExceeded:
-            raise Later(f"{host} asks us to wait (HTTP 429)", unsure=False) from None
+            raise LmsUnavailable(f"{host} asks us to wait (HTTP 429)", unsure=False) from None
         except Forbidden as error:
             if "rate limit" in str(error).lower():
-                raise Later(f"{host} asks us to wait (HTTP 403)", unsure=False) from None
+                raise LmsUnavailable(f"{host} asks us to wait (HTTP 403)", unsure=False) from None
             raise
         except (requests.exceptions.JSONDecodeError, requests.exceptions.InvalidURL):
             raise UserError(f"{self.url}: this is no Canvas; check canvas_api: url in course.yaml") from None
         except requests.exceptions.SSLError:
             raise UserError(f"{self.url}: its certificate is not trusted; check the address") from None
         except requests.RequestException as error:
-            raise Later(f"{host} cannot be reached ({why_unreachable(error)})") from None
+            raise LmsUnavailable(f"{host} cannot be reached ({why_unreachable(error)})") from None
         except CanvasException as error:
             if "status code 5" in str(error):
-                raise Later(f"{host} fails (HTTP {str(error)[-3:]})") from None
+                raise LmsUnavailable(f"{host} fails (HTTP {str(error)[-3:]})") from None
             raise
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from grader.errors import UserError
+from grader.errors import LmsUnavailable, UserError
 from grader.records.base import Text
 from grader.records.lms_sites import LtiSite
 from grader.stages.exports.grades import Grade, Order, grades
@@ -16,9 +16,8 @@ from grader.stages.exports.lti_client import LineItem, LtiClient, Member, Result
 from grader.stages.exports.lti_keys import read_key
 from grader.stages.exports.lti_people import join
 from grader.stages.exports.lti_wire import Registration
-from grader.stages.exports.patience import Later
 from grader.stages.exports.plan import Outcome
-from grader.stages.exports.posting import Cell, post
+from grader.stages.exports.posting import Cell, Wanted, post
 
 KEY_VARIABLE = "GRADER_LTI_KEY"
 
@@ -40,14 +39,14 @@ def export(order: Order) -> Outcome:
     token = site.token_url()
     client = LtiClient(Registration(site.client_id, token, token), read_key(key))
     cells = {
-        grade.student.student_id: Cell(float(grade.score), grade.comment)
+        grade.student.student_id: Wanted(float(grade.score), grade.comment)
         for grade in grades(order)
         if grade.score is not None
     }
     try:
         gradebook = _LtiColumn(client, site, order)
         return post(order, gradebook, f"lti-{site.url}-{site.course}-{order.column.title}", cells)
-    except Later as later:
+    except LmsUnavailable as later:
         raise UserError(f"{later}, again and again; repeat the command later") from None
 
 
@@ -60,7 +59,7 @@ class _LtiColumn:
         self._users: dict[str, Member] = {}
         self._results: dict[str, Result] = {}
 
-    def find(self, asked: Sequence[tuple[Grade, Cell]]) -> dict[str, Cell | Text]:
+    def find(self, asked: Sequence[tuple[Grade, Wanted]]) -> dict[str, Cell | Text]:
         students = [grade.student for grade, _ in asked]
         self._users, nobody = join(students, self._client.members(self._site.members_url()))
         if self._item is not None:
@@ -72,7 +71,7 @@ class _LtiColumn:
             found[student] = Cell(there.score, there.comment) if there else Cell(None)
         return found
 
-    def send(self, student_id: str, wanted: Cell, before: Entry | None) -> str:
+    def send(self, student_id: str, wanted: Wanted, before: Entry | None) -> str:
         user = self._users[student_id].user_id
         if self._item is None:
             column = self._order.column
@@ -81,8 +80,6 @@ class _LtiColumn:
         time = self._client.newer(
             there.time if there else None, datetime.fromisoformat(before.time) if before else None
         )
-        if wanted.score is None:
-            raise AssertionError("only scores are sent")
         score = Score(user, wanted.score, self._item.maximum, wanted.comment, time)
         return self._client.post(self._item, score).astimezone(UTC).isoformat(timespec="milliseconds")
 

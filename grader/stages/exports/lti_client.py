@@ -17,10 +17,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from grader.errors import UserError
+from grader.errors import ScoreRefused, UserError
 from grader.stages.exports.lti_keys import SigningKey
 from grader.stages.exports.lti_wire import Registration, Wire, said
-from grader.stages.exports.patience import Patience, Refused
+from grader.stages.exports.patience import Patience
 
 _AGS = "https://purl.imsglobal.org/spec/lti-ags/scope/"
 LINE_ITEM, NEW_LINE_ITEM = _AGS + "lineitem.readonly", _AGS + "lineitem"
@@ -91,7 +91,7 @@ class Score:
 class LtiClient:
     """Talks to one platform.
 
-    Raises `UserError` for what the person running it must fix, `Later` when patience is at an end.
+    Raises `UserError` for what the person running it must fix, `LmsUnavailable` when patience is at an end.
     """
 
     def __init__(
@@ -167,7 +167,7 @@ class LtiClient:
             The time that it was stamped with.
 
         Raises:
-            Refused: this score, not the next one.
+            ScoreRefused: this score, not the next one.
         """
         lost = False
 
@@ -191,7 +191,7 @@ class LtiClient:
                 return time  # refused for being no newer than what we sent ourselves
             if answer.status_code == 409 and time == score.time and self._hidden(item, score.user_id):
                 return send(time + timedelta(seconds=2))
-            raise Refused(f"{said(answer)} (HTTP {answer.status_code})")
+            raise ScoreRefused(f"{said(answer)} (HTTP {answer.status_code})")
 
         return self._wire.patience.ask(lambda: send(score.time), arrived)
 

@@ -1,6 +1,6 @@
 """Signed requests for tokens, and requests with them: the OAuth part of LTI 1.3.
 
-Raises everywhere: `UserError` for what the person running it must fix, `Later` when patience is at an end.
+Raises everywhere: `UserError` for what the person running it must fix, `LmsUnavailable` when patience is at an end.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from urllib.parse import urlsplit
 import jwt
 import requests
 
-from grader.errors import UserError
+from grader.errors import LmsUnavailable, UserError
 from grader.stages.exports.lms_words import own_words, why_unreachable
 from grader.stages.exports.lti_keys import SigningKey
-from grader.stages.exports.patience import Later, Patience, asked_wait_s
+from grader.stages.exports.patience import Patience, asked_wait_s
 
 _TIMEOUT_S = (10.0, 60.0)
 _CLOCKS_AGREE_S = 2.0
@@ -165,15 +165,15 @@ class Wire:
         ):
             raise UserError(f"{url}: no web address; write it with https:// in course.yaml") from None
         except requests.RequestException as error:
-            raise Later(f"{_host(url)} cannot be reached ({why_unreachable(error)})") from None
+            raise LmsUnavailable(f"{_host(url)} cannot be reached ({why_unreachable(error)})") from None
         self._set_clock(answer)
         if answer.is_redirect:
             raise UserError(f"{url}: has moved to {answer.headers['Location']}; write that into course.yaml")
         if answer.status_code == 429 or (answer.status_code == 403 and "rate limit" in answer.text.lower()):
-            raise Later(f"{_host(url)} asks us to wait (HTTP {answer.status_code})",
+            raise LmsUnavailable(f"{_host(url)} asks us to wait (HTTP {answer.status_code})",
                         asked_wait_s(answer.headers.get("Retry-After")), unsure=False)  # fmt: skip
         if answer.status_code >= 500:
-            raise Later(f"{_host(url)} fails (HTTP {answer.status_code})",
+            raise LmsUnavailable(f"{_host(url)} fails (HTTP {answer.status_code})",
                         asked_wait_s(answer.headers.get("Retry-After")))  # fmt: skip
         return answer
 

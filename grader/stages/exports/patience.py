@@ -9,27 +9,9 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
-from grader.errors import GraderError
+from grader.errors import LmsUnavailable
 
 T = TypeVar("T")
-
-
-class Later(GraderError):
-    """The LMS is busy, broken for the moment, or out of reach: ask again.
-
-    Args:
-        problem: what happened, without a full stop.
-        after_s: how long the LMS asked us to wait, or None.
-        unsure: what was asked may have been done all the same.
-    """
-
-    def __init__(self, problem: str, after_s: float | None = None, unsure: bool = True) -> None:
-        self.after_s, self.unsure = after_s, unsure
-        super().__init__(problem)
-
-
-class Refused(GraderError):
-    """The LMS will not have this one student's score; the sentence says why, in its words."""
 
 
 @dataclass(frozen=True)
@@ -42,19 +24,19 @@ class Patience:
     sleep: Callable[[float], None] = time.sleep
 
     def ask(self, call: Callable[[], T], done: Callable[[], T | None] = lambda: None) -> T:
-        """What `call` gives, asked again for as long as it raises `Later`.
+        """What `call` gives, asked again for as long as it raises `LmsUnavailable`.
 
         Args:
             done: looks whether a call of unsure outcome did its work; None: it did not.
 
         Raises:
-            Later: the last try's.
+            LmsUnavailable: the last try's.
         """
         wait_s = self.first_wait_s
         for left in range(self.tries - 1, -1, -1):
             try:
                 return call()
-            except Later as later:
+            except LmsUnavailable as later:
                 if left == 0:
                     raise
                 self.sleep(min(max(later.after_s or 0.0, wait_s), self.longest_wait_s))

@@ -12,11 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal, Protocol
 
-from grader.errors import UserError
+from grader.errors import LmsUnavailable, ScoreRefused, UserError
 from grader.records.base import Text
 from grader.stages.exports.grades import Grade, Order, grades, plain_number
 from grader.stages.exports.journal import Entry, Journal
-from grader.stages.exports.patience import Later, Refused
 from grader.stages.exports.plan import Change, Outcome
 
 Verdict = Literal["send", "same", "by hand"]
@@ -42,28 +41,35 @@ class Cell:
         )
 
 
+@dataclass(frozen=True)
+class Wanted(Cell):
+    """What is to stand there."""
+
+    score: float
+
+
 class Gradebook(Protocol):
     """One column of an LMS."""
 
-    def find(self, asked: Sequence[tuple[Grade, Cell]]) -> dict[str, Cell | Text]:
+    def find(self, asked: Sequence[tuple[Grade, Wanted]]) -> dict[str, Cell | Text]:
         """What is there, by student number; or why nothing can be sent.
 
         Args:
             asked: with what is wanted, for an LMS in which that is looked for rather than read.
         """
 
-    def send(self, student_id: str, wanted: Cell, before: Entry | None) -> str:
+    def send(self, student_id: str, wanted: Wanted, before: Entry | None) -> str:
         """Write a cell; returns the time it was stamped with (UTC, ISO 8601).
 
         Args:
             before: what we sent last.
 
         Raises:
-            Refused, Later, UserError
+            ScoreRefused, LmsUnavailable, UserError
         """
 
 
-def post(order: Order, gradebook: Gradebook, target: str, cells: dict[str, Cell]) -> Outcome:
+def post(order: Order, gradebook: Gradebook, target: str, cells: dict[str, Wanted]) -> Outcome:
     """Send the order's grades, unless it is a dry run.
 
     Args:
@@ -96,10 +102,10 @@ def post(order: Order, gradebook: Gradebook, target: str, cells: dict[str, Cell]
         if change.what == "set" and not order.dry_run:
             try:
                 time = gradebook.send(student, cells[student], last.get(student))
-            except Refused as refusal:
+            except ScoreRefused as refusal:
                 said = Text(en=f"the LMS refuses it: {refusal}", ko=f"LMS가 받지 않았어요: {refusal}")
                 change = replace(change, what="held", new="", why=said)
-            except Later as later:
+            except LmsUnavailable as later:
                 raise UserError(_broken_off(later, sent)) from None
             else:
                 sent += 1
@@ -142,7 +148,7 @@ _TWICE = Text(
 )
 
 
-def _change(change: Change, wanted: Cell, there: Cell | Text, before: Entry | None) -> Change:
+def _change(change: Change, wanted: Wanted, there: Cell | Text, before: Entry | None) -> Change:
     if isinstance(there, Text):
         return replace(change, why=there)
     sent = Cell(float(before.score), before.comment, before.mark) if before else None
@@ -166,17 +172,17 @@ def _shown(score: float | None) -> str:
     return "" if score is None else f"{score:.2f}".rstrip("0").rstrip(".")
 
 
-def _entry(student: str, cell: Cell, time: str) -> Entry:
+def _entry(student: str, cell: Wanted, time: str) -> Entry:
     return Entry(
         student_id=student, score=_shown(cell.score), time=time, comment=cell.comment, mark=cell.mark
     )
 
 
-def _unknown(cell: Cell, before: Entry | None) -> bool:
+def _unknown(cell: Wanted, before: Entry | None) -> bool:
     return before is None or not cell.equals(Cell(float(before.score), before.comment, before.mark))
 
 
-def _broken_off(later: Later, sent: int) -> str:
+def _broken_off(later: LmsUnavailable, sent: int) -> str:
     hint = "; a column that is locked in Moodle answers so" if "HTTP 500" in str(later) else ""
     return (
         f"{later}, again and again{hint}; {sent} scores were sent just now, "

@@ -8,9 +8,9 @@ import pytest
 from lms_servers.canvas_rest import TOKEN, CanvasRest, Comment, Work
 from lms_servers.serving import Answer, Fault
 
-from grader.errors import UserError
+from grader.errors import LmsUnavailable, ScoreRefused, UserError
 from grader.stages.exports.canvas_client import CanvasClient
-from grader.stages.exports.patience import Later, Patience, Refused
+from grader.stages.exports.patience import Patience
 
 PAGE = "<!doctype html><p>홍길동</p>".encode()
 
@@ -94,7 +94,7 @@ def test_a_busy_canvas_is_asked_again_after_growing_waits(canvas: CanvasRest) ->
 def test_patience_ends(canvas: CanvasRest) -> None:
     canvas.faults.append(Fault("GET", Answer(503), times=99))
     waits: list[float] = []
-    with pytest.raises(Later, match=r"127\.0\.0\.1:\d+ fails \(HTTP 503\)"):
+    with pytest.raises(LmsUnavailable, match=r"127\.0\.0\.1:\d+ fails \(HTTP 503\)"):
         client_of(canvas, waits).works()
     assert waits == [1, 2, 4, 8, 16, 32]
 
@@ -127,10 +127,10 @@ def test_a_student_who_may_not_grade_is_told(canvas: CanvasRest) -> None:
 
 
 def test_a_closed_column_and_an_unknown_student_are_said_in_canvas_own_words(canvas: CanvasRest) -> None:
-    with pytest.raises(Refused, match="Not Found"):
+    with pytest.raises(ScoreRefused, match="Not Found"):
         client_of(canvas).give(99, 1, "", b"", "")
     canvas.closed = True
-    with pytest.raises(Refused, match="closed grading period"):
+    with pytest.raises(ScoreRefused, match="closed grading period"):
         client_of(canvas).give(3002, 1, "", b"", "")
     assert canvas.students[3002].score is None
 
@@ -140,5 +140,5 @@ def test_something_else_listens_there(canvas: CanvasRest) -> None:
     with pytest.raises(UserError, match="this is no Canvas"):
         client_of(canvas).works()
     nobody = CanvasClient("http://127.0.0.1:9", TOKEN, 7, 4567, Patience(sleep=lambda _: None))
-    with pytest.raises(Later, match="cannot be reached"):
+    with pytest.raises(LmsUnavailable, match="cannot be reached"):
         nobody.works()

@@ -13,11 +13,11 @@ import pytest
 from lms_servers.lti_platform import LINE_ITEM, MEMBERS, SCORE, Grade, LtiPlatform, Member
 from lms_servers.serving import Answer, Fault
 
-from grader.errors import UserError
+from grader.errors import LmsUnavailable, ScoreRefused, UserError
 from grader.stages.exports.lti_client import LtiClient, Score
 from grader.stages.exports.lti_keys import SigningKey, new_key, read_key
 from grader.stages.exports.lti_wire import Registration
-from grader.stages.exports.patience import Later, Patience, Refused
+from grader.stages.exports.patience import Patience
 
 CLASS = [
     Member(f"user-{n:02}", f"학생{n}", f"2026{n:04}", f"s{n}@x.ac.kr", canvas_id=str(3000 + n))
@@ -140,7 +140,7 @@ def test_an_older_score_is_refused_in_the_platforms_words(platform: LtiPlatform,
     item = client.line_item(platform.line_item_url("11"))
     client.post(item, score_for(client, "user-01", 10))
     old = score_for(client, "user-01", 20, time=datetime.now(UTC) - timedelta(hours=1))
-    with pytest.raises(Refused, match="timestamp"):
+    with pytest.raises(ScoreRefused, match="timestamp"):
         client.post(item, old)
     assert platform.grade("user-01").score == 20
 
@@ -183,7 +183,7 @@ def test_a_busy_platform_is_asked_again_after_growing_waits(platform: LtiPlatfor
 def test_patience_ends(platform: LtiPlatform, key: SigningKey) -> None:
     platform.faults.append(Fault("line.?item", Answer(503), times=99))
     waits: list[float] = []
-    with pytest.raises(Later, match=r"127\.0\.0\.1:\d+ fails \(HTTP 503\)"):
+    with pytest.raises(LmsUnavailable, match=r"127\.0\.0\.1:\d+ fails \(HTTP 503\)"):
         client_of(platform, key, waits).line_item(platform.line_item_url("11"))
     assert waits == [1, 2, 4, 8, 16, 32]
 
@@ -194,7 +194,7 @@ def test_what_the_platform_will_not_have_is_one_students_matter(
     client = client_of(platform, key)
     item = client.line_item(platform.line_item_url("11"))
     for user in ("nobody", "user-90"):
-        with pytest.raises(Refused, match="HTTP 4"):
+        with pytest.raises(ScoreRefused, match="HTTP 4"):
             client.post(item, score_for(client, user, 25))
     client.post(item, score_for(client, "user-01", 25))
     assert platform.grade("user-01").score == 50
@@ -204,7 +204,7 @@ def test_a_closed_column_is_said(platform: LtiPlatform, key: SigningKey) -> None
     client = client_of(platform, key)
     item = client.line_item(platform.line_item_url("11"))
     platform.columns["11"].closed = True
-    with pytest.raises((Refused, Later), match=r"closed|HTTP 500"):
+    with pytest.raises((ScoreRefused, LmsUnavailable), match=r"closed|HTTP 500"):
         client.post(item, score_for(client, "user-01", 25))
     assert platform.grade("user-01") == Grade()
 
@@ -278,7 +278,7 @@ def test_nothing_listens_there(key: SigningKey) -> None:
     client = LtiClient(
         Registration("1", "http://127.0.0.1:9/token", "x"), key, Patience(sleep=lambda _: None)
     )
-    with pytest.raises(Later, match=r"127\.0\.0\.1:9 cannot be reached \(.*refused\)"):
+    with pytest.raises(LmsUnavailable, match=r"127\.0\.0\.1:9 cannot be reached \(.*refused\)"):
         client.line_item("http://127.0.0.1:9/item")
 
 

@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 from lms_servers.other_platform import OtherPlatform
 
-from grader.errors import UserError
+from grader.errors import ScoreRefused, UserError
 from grader.stages.exports.lti_client import LtiClient, Score
 from grader.stages.exports.lti_keys import new_key
 from grader.stages.exports.lti_wire import Registration
-from grader.stages.exports.patience import Refused
 
 LEARNER = "http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"
 PEOPLE = [
@@ -36,7 +35,7 @@ def test_another_platform_takes_our_token_request_scores_and_reads(tmp_path: Pat
         assert {user: (there.score, there.comment) for user, there in results.items()} == {
             "u1": (88.0, "다시")
         }
-        with pytest.raises(Refused, match="409"):
+        with pytest.raises(ScoreRefused, match="409"):
             client.post(item, Score("u1", 10, 50, "", first))
 
 
