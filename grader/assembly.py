@@ -111,7 +111,8 @@ def _score(
 ) -> ExerciseResult:
     profile = bench.settings.profile
     judgement = bench.judgements[task.key]
-    own = {"file": task.excerpt.file, "class_name": task.excerpt.class_name, "notes": task.notes}
+    own = {"file": task.excerpt.file, "class_name": task.excerpt.class_name, "notes": task.notes,
+           "flags": task.flags}  # fmt: skip
     if isinstance(judgement, GraderFault) or judgement.unsure is not None:
         reason = judgement.unsure if isinstance(judgement, Judgement) else None
         return ExerciseResult(

@@ -19,7 +19,7 @@ from grader.errors import CalibrationError, GraderFault, UserError
 from grader.ledger import Ledger, key_of
 from grader.records.assignment import Calibration, Recipe
 from grader.records.base import Text
-from grader.records.findings import BlankLeft
+from grader.records.findings import BlankLeft, Flag
 from grader.records.graph import Capture, ModelGraph
 from grader.records.judgement import Judgement
 from grader.records.submission import Cell, Excerpt
@@ -79,6 +79,7 @@ class Task:
     untouched: bool
     """All of the template's blanks were left empty."""
     notes: tuple[Text, ...]
+    flags: tuple[Flag, ...]
     key: str
 
 

@@ -102,7 +102,16 @@ def tasks_of(submissions: Sequence[Submission], course: dict[str, Exercise], ben
                 exercise.assignment.model_dump_json(),
             )
             tasks.append(
-                Task(number, name, excerpt, seen.blanks, untouched, (*excerpt.notes, *seen.notes), key)
+                Task(
+                    number,
+                    name,
+                    excerpt,
+                    seen.blanks,
+                    untouched,
+                    (*excerpt.notes, *seen.notes),
+                    seen.flags,
+                    key,
+                )
             )
     return tasks
 

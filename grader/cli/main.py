@@ -111,7 +111,7 @@ def run(
 
 def summarize(results: Results, folder: Path, language: str) -> list[str]:
     """Print the end of a run; return the names of what needs a person."""
-    from grader.cli.summary import advice, needs_a_person, remarks, table
+    from grader.cli.summary import advice, needs_a_person, remarks, suspicious, table
 
     out.print(table(results, language))
     for line in remarks(results, language):
@@ -123,6 +123,15 @@ def summarize(results: Results, folder: Path, language: str) -> list[str]:
             out.print(f"  {line}", markup=False)
         if settle := advice(results, language):
             out.print(settle, markup=False)
+    if flagged := suspicious(results, language):
+        out.print(
+            "\n공격처럼 보이는 코드가 있어요(점수에는 반영하지 않았어요):"
+            if language == "ko"
+            else "\nLooks like an attack on the grader (it costs no points):",
+            style="bold",
+        )
+        for line in flagged:
+            out.print(f"  {line}", markup=False)
     label = "결과 페이지" if language == "ko" else "Report"
     out.print(f"\n{label}: {folder / 'index.html'}", markup=False)
     return waiting

@@ -49,6 +49,21 @@ def needs_a_person(results: Results, language: str) -> list[str]:
     return lines
 
 
+def suspicious(results: Results, language: str) -> list[str]:
+    """What looks like an attack, one line for each student and exercise."""
+    return [
+        f"{submission.student_id} {submission.student_name}, {name}: "
+        + "; ".join(
+            f"{flag.what.in_language(language)}"
+            + (f" ({flag.place.file}:{flag.place.line})" if flag.place else "")
+            for flag in result.flags
+        )
+        for submission in results.submissions
+        for name, result in submission.exercises.items()
+        if result.flags
+    ]
+
+
 def advice(results: Results, language: str) -> str:
     """What to do about submissions that the class list does not settle; empty where there are none."""
     if not any(submission.unmatched for submission in results.submissions):

@@ -23,6 +23,13 @@ class Place(Record):
     """The line itself, stripped."""
 
 
+class Flag(Record):
+    """Something in a submission that only an attacker does; for the teaching assistant, never the student."""
+
+    what: Text
+    place: Place | None = None
+
+
 class LayerRow(Record):
     """One line of the channel table: what was expected of a layer, and what was found."""
 

