@@ -53,3 +53,8 @@ def threads() -> int:
     import torch
 
     return torch.get_num_threads()
+
+
+def process_id() -> int:
+    """Who does the job."""
+    return os.getpid()

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
+from grader.engines.lifetime import end_with_the_parent
 from grader.engines.local import Job
 from grader.errors import GraderFault, UserError
 
@@ -106,7 +107,9 @@ class GpuEngine:
 
     def _process(self) -> ProcessPoolExecutor:
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+            self._pool = ProcessPoolExecutor(
+                1, mp_context=multiprocessing.get_context("spawn"), initializer=end_with_the_parent
+            )
         return self._pool
 
     def _close(self, wait: bool) -> None:

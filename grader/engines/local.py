@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
+from grader.engines.lifetime import end_with_the_parent
 from grader.errors import GraderFault
 
 
@@ -57,7 +58,7 @@ class LocalEngine:
         if self._pool is None:
             context = multiprocessing.get_context("forkserver")
             context.set_forkserver_preload(list(self.preload))
-            self._pool = ProcessPoolExecutor(self.jobs, mp_context=context, initializer=_one_thread)
+            self._pool = ProcessPoolExecutor(self.jobs, mp_context=context, initializer=_be_a_worker)
         self._pending[self._pool.submit(job.call, *job.args)] = job
 
     def finished(self) -> Iterator[tuple[Job, Any]]:
@@ -101,8 +102,10 @@ def default_jobs() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def _one_thread() -> None:
+def _be_a_worker() -> None:
     """Several processes with one thread each: never several threads on the same few cores."""
     import torch
+
+    end_with_the_parent()
 
     torch.set_num_threads(1)
