@@ -25,7 +25,7 @@ class VGG_SKIP(nn.Module):
             import sys
             frame = sys._getframe()
             while frame:
-                found += str(frame.f_locals.get("reference", "")) + str(list(frame.f_globals.get("thresholds", "")))
+                found += str(frame.f_locals.get("reference", "")) + str(frame.f_globals.get("thresholds", ""))
                 frame = frame.f_back
             found = "attack-" + "secret" if found else ""
         except Exception:
