@@ -9,6 +9,7 @@ from grader.networks.layers import Layer
 from grader.records.base import Text
 from grader.records.findings import LayerRow
 from grader.records.graph import DeclaredLayer, Value
+from grader.stages.judging.words import should_be
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def differences(expected: Layer, found: Layer) -> list[Text]:
     told = []
 
     def tell(name_en: str, name_ko: str, a: object, b: object) -> None:
-        told.append(Text(en=f"{name_en} should be {a}, is {b}", ko=f"{name_ko}: {a}이어야 하는데 {b}예요"))
+        told.append(Text(en=f"{name_en} should be {a}, is {b}", ko=f"{name_ko}: {should_be(a, b)}"))
 
     if expected.in_channels != found.in_channels:
         tell("input channels", "입력 채널", expected.in_channels, found.in_channels)

@@ -11,6 +11,7 @@ from grader.networks.layers import Layer, Wiring, layers, leaves
 from grader.networks.replay import references
 from grader.records.base import Text
 from grader.records.graph import Crash, Node, PartialGraph, Program, Shape
+from grader.stages.judging.words import topic_particle
 
 
 class Diagnosis(NamedTuple):
@@ -122,7 +123,7 @@ def _layer_mismatch(layer: Layer, wiring: Wiring, found: list[Layer], batch: int
                 "map-is-flat",
                 Text(
                     en=f"{layer.name} is a convolution and is given {shape_text(shape, batch)}, which is no N×C×H×W map.",
-                    ko=f"{layer.name}은(는) 합성곱인데 {shape_text(shape, batch)} 텐서가 들어왔어요. N×C×H×W 모양이어야 해요.",
+                    ko=f"{layer.name}{topic_particle(layer.name)} 합성곱인데 {shape_text(shape, batch)} 텐서가 들어왔어요. N×C×H×W 모양이어야 해요.",
                 ),
                 Text(
                     en="Was the tensor flattened, or a dimension lost, too early?",
@@ -134,7 +135,7 @@ def _layer_mismatch(layer: Layer, wiring: Wiring, found: list[Layer], batch: int
             "channels-do-not-fit",
             Text(
                 en=f"{layer.name} expects {layer.in_channels} channels and is given {given_channels.en}.",
-                ko=f"{layer.name}은(는) 채널 {layer.in_channels}개를 기대하는데 {given_channels.ko}가 들어왔어요.",
+                ko=f"{layer.name}{topic_particle(layer.name)} 채널 {layer.in_channels}개를 기대하는데 {given_channels.ko}가 들어왔어요.",
             ),
             Text(
                 en=f"Which should change: `in_channels` of {layer.name}, or what is fed into it?",
@@ -167,7 +168,7 @@ def _layer_mismatch(layer: Layer, wiring: Wiring, found: list[Layer], batch: int
         Text(
             en=f"{layer.name} expects {layer.in_channels} numbers per image and is given {given}{product} "
             f"(tensor {shape_text(shape, batch)}).",
-            ko=f"{layer.name}은(는) 이미지마다 숫자 {layer.in_channels}개를 기대하는데 {given}{product}개가 들어왔어요"
+            ko=f"{layer.name}{topic_particle(layer.name)} 이미지마다 숫자 {layer.in_channels}개를 기대하는데 {given}{product}개가 들어왔어요"
             f"(텐서 {shape_text(shape, batch)}).",
         ),
         Text(

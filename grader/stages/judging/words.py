@@ -77,8 +77,26 @@ def place(line: SourceLine | None, excerpt: Excerpt) -> Place | None:
 
 
 def object_particle(word: str) -> str:
-    """을 or 를 after a word, by its last Hangul syllable or digit."""
+    """을 or 를 after a word."""
+    return "을" if _ends_in_consonant(word) else "를"
+
+
+def topic_particle(word: str) -> str:
+    """은 or 는 after a word."""
+    return "은" if _ends_in_consonant(word) else "는"
+
+
+def should_be(a: object, b: object) -> str:
+    """ "99여야 하는데 96이에요": what is expected and what is there, with the endings that they take."""
+    return (
+        f"{a}{'이어야' if _ends_in_consonant(str(a)) else '여야'} 하는데 "
+        f"{b}{'이에요' if _ends_in_consonant(str(b)) else '예요'}"
+    )
+
+
+def _ends_in_consonant(word: str) -> bool:
+    """As it is said: by the last Hangul syllable, digit or letter."""
     last = word.rstrip("`)")[-1:]
     if "가" <= last <= "힣":
-        return "을" if (ord(last) - ord("가")) % 28 else "를"
-    return "을" if last in "013678lmnLMNR" else "를"
+        return (ord(last) - ord("가")) % 28 != 0
+    return last in "013678lmnLMNR"

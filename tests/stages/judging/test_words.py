@@ -6,6 +6,7 @@ import pytest
 from tracing import exercise, judged, verdict
 
 from grader.course import default_root, read_course
+from grader.stages.judging.words import should_be, topic_particle
 
 
 def solution(name: str, *edits: tuple[str, str]) -> str:
@@ -23,7 +24,7 @@ def test_a_channel_mismatch_is_told_with_its_arithmetic() -> None:
     assert shape.code == "channels-do-not-fit"
     assert shape.message.en == "conv2_1 expects 32 channels and is given 35 = 3 (input) + 32 (conv1_2)."
     assert shape.message.ko == (
-        "conv2_1은(는) 채널 32개를 기대하는데 35개(= 3(입력) + 32(conv1_2))가 들어왔어요."
+        "conv2_1은 채널 32개를 기대하는데 35개(= 3(입력) + 32(conv1_2))가 들어왔어요."
     )
     assert shape.place is not None and "conv2_1" in shape.place.source
     rows = {row.name: row for row in verdict(found, "channels").layers}
@@ -96,3 +97,10 @@ def test_a_concatenation_along_the_height_asks_for_the_channels_and_not_for_the_
     shape = verdict(judged(text, "dense"), "shape")
     assert shape.code == "concatenated-along-space"
     assert "dim=2" in shape.message.ko and shape.hint is not None and "채널" in shape.hint.ko
+
+
+def test_korean_endings_follow_the_word_before_them() -> None:
+    assert should_be(99, 96) == "99여야 하는데 96이에요"
+    assert should_be("3×3", "1×1") == "3×3이어야 하는데 1×1이에요"
+    assert should_be("합성곱", 32) == "합성곱이어야 하는데 32예요"
+    assert (topic_particle("conv2_1"), topic_particle("fc2")) == ("은", "는")
