@@ -251,9 +251,7 @@ def live(program: Program) -> Program:
     writes: list[set[int]] = []
     for node in program.nodes:
         written: set[int] = set()
-        # an operator that is not in the table is only ever dropped here, or refused later
-        schema = operators.overload(node.op)._schema if operators.find(node.op) else None
-        for position, formal in enumerate(schema.arguments if schema else ()):
+        for position, formal in enumerate(_formals(node)):
             alias = formal.alias_info
             actual = node.args[position] if position < len(node.args) else node.kwargs.get(formal.name)
             if alias is None or not isinstance(actual, ValueRef):
@@ -276,6 +274,14 @@ def live(program: Program) -> Program:
             needed.add(number)
             needed_groups.add(root(number))
     return program.model_copy(update={"nodes": tuple(reversed(kept))})
+
+
+def _formals(node: Node) -> Sequence[Any]:
+    """What an operator takes; nothing for one that we do not know: it is dropped, or refused later."""
+    try:
+        return operators.overload(node.op)._schema.arguments
+    except KeyError:
+        return ()
 
 
 def references(node: Node) -> list[int]:
