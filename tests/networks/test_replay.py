@@ -82,3 +82,11 @@ def test_an_operator_that_is_not_in_the_table_has_no_overload(op: str) -> None:
 def test_every_row_of_the_table_is_an_operator_of_torch_or_of_a_later_one() -> None:
     unknown = [name for name in operators.OPERATORS if not hasattr(torch.ops.aten, name)]
     assert unknown == []
+
+
+def test_an_overload_that_torch_does_not_have_is_dropped_with_what_reaches_no_output() -> None:
+    nodes = (
+        Node(op="aten.view.nonsense", args=(ValueRef(value=0),), outputs=(1,), shapes=((1, 3),), module="", line=None),
+        Node(op="aten.relu.default", args=(ValueRef(value=0),), outputs=(2,), shapes=((1, 3),), module="", line=None),
+    )  # fmt: skip
+    assert [node.op for node in live(Program(batch=1, nodes=nodes, output=2)).nodes] == ["aten.relu.default"]
