@@ -6,11 +6,10 @@ import csv
 import io
 
 from grader.errors import UserError
+from grader.records.cells import number, plain_cell
 from grader.records.gradebook import Column
 from grader.stages.exports.grades import Grade, Order, grades, written
 from grader.stages.exports.plan import Change, Outcome
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def export(order: Order) -> Outcome:
@@ -24,7 +23,7 @@ def export(order: Order) -> Outcome:
             raise UserError(f"course.yaml: csv: there is no column “{name}”; name some of {choice}")
     text = io.StringIO(newline="")
     table = csv.writer(text)
-    table.writerow([_safe(name) for name in order.course.csv])
+    table.writerow([plain_cell(name) for name in order.course.csv])
     changes = []
     for place, grade in enumerate(everyone):
         row = {title: found[place] for title, found in by_title.items()}
@@ -57,19 +56,13 @@ def _cell(name: str, grade: Grade, columns: dict[str, Grade], order: Order) -> s
         score = columns[name].score
         return "" if score is None else written(score)
     if name in student.exercises:
-        points = student.exercises[name].points
-        return "" if points is None else f"{points:.2f}".rstrip("0").rstrip(".")
+        return number(student.exercises[name].points)
     if name == "total":
         score = columns[order.column.title].score
         return "" if score is None else written(score)
     if name == "status":
         held = columns[order.column.title].held
-        return _safe(getattr(held, order.language)) if held else ""
+        return plain_cell(getattr(held, order.language)) if held else ""
     if name == "late":
         return "late" if student.late else ""
-    return _safe(grade.comment if name == "comment" else getattr(student, name))
-
-
-def _safe(text: str) -> str:
-    """As a spreadsheet shows it and never runs it."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return plain_cell(grade.comment if name == "comment" else getattr(student, name))

@@ -14,10 +14,11 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from grader.records.base import Text
+from grader.records.cells import number
 from grader.records.page_names import page_names
 from grader.records.results import Results, SubmissionResult
 from grader.stages.reports import summary
-from grader.stages.reports.scores import number, scores_csv
+from grader.stages.reports.scores import scores_csv
 from grader.stages.reports.words import CHECK_WORDS, WORDS, duration
 from grader.stages.reports.writing import replace_file
 

@@ -9,11 +9,9 @@ from __future__ import annotations
 import csv
 import io
 
+from grader.records.cells import number, plain_cell
 from grader.records.results import Results, SubmissionResult
 from grader.stages.reports.summary import is_complete, known_points, state
-
-# A spreadsheet runs a cell that begins with one of these; in East Asian Excel the full-width ones too.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # fmt: skip
 
 
 def scores_csv(results: Results) -> bytes:
@@ -40,16 +38,6 @@ def scores_csv(results: Results) -> bytes:
             ]
         )
     return text.getvalue().encode("utf-8-sig", "replace")
-
-
-def plain_cell(text: str) -> str:
-    """`text` as a spreadsheet shows it and never runs it."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
-
-
-def number(points: float | None) -> str:
-    """Points without needless zeros: "72", "72.5", "71.67"; "" for None."""
-    return "" if points is None else f"{points:.2f}".rstrip("0").rstrip(".")
 
 
 def _status(submission: SubmissionResult, names: list[str]) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 from stages.reports.results_sample import RESULTS
 
-from grader.stages.reports.scores import number, plain_cell, scores_csv
+from grader.records.cells import number, plain_cell
+from grader.stages.reports.scores import scores_csv
 
 
 def rows() -> list[dict[str, str]]:

@@ -1,0 +1,16 @@
+"""How texts and numbers stand in a CSV file that a spreadsheet will open."""
+
+from __future__ import annotations
+
+# A spreadsheet runs a cell that begins with one of these; in East Asian Excel the full-width ones too.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # fmt: skip
+
+
+def plain_cell(text: str) -> str:
+    """`text` as a spreadsheet shows it and never runs it."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def number(points: float | None) -> str:
+    """Points without needless zeros: "72", "72.5", "71.67"; "" for None."""
+    return "" if points is None else f"{points:.2f}".rstrip("0").rstrip(".")
