@@ -70,7 +70,8 @@ def test_a_run_that_is_killed_goes_on_where_it_was_and_leaves_no_process(tmp_pat
     folder.mkdir()
     for position, file in enumerate(sorted(GOOD.glob("*.py"))[:12]):
         (folder / f"2023{position:04}.py").write_bytes(file.read_bytes())
-    command = [*GRADER, "run", str(folder), "--out", str(out), "--profile", "static", "--exercise", "skip"]
+    command = [*GRADER, "run", str(folder), "--out", str(out), "--profile", "static", "--exercise", "skip",
+               "--isolation", "process"]  # fmt: skip
     first = subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
