@@ -32,22 +32,22 @@ _SYSTEM = Text(en="reads files of the system", ko="시스템 파일을 읽으려
 
 NAMES: tuple[tuple[str, Text], ...] = (
     (r"os\.(_exit|abort)", _ENDS),
-    (r"os\.(fork|forkpty|kill|killpg|exec\w+|spawn\w+|posix_spawnp?)|signal\.\w+|multiprocessing\.(get_context|Process|Pool)",
+    (r"os\.(fork|forkpty|kill|killpg|exec\w+|spawn\w+|posix_spawnp?)|signal\.(pidfd_send_signal|pthread_\w+)|multiprocessing\.(get_context|Process|Pool)",
      _PROCESSES),
-    (r"os\.(setuid|setgid|setre\w+|chown|chroot|setsid)|resource\.\w+", _RIGHTS),
+    (r"os\.(setuid|setgid|setre\w+|chown|chroot|setsid)|resource\.setrlimit", _RIGHTS),
     (r"os\.(write|pread|pwrite|dup2?|closerange)", _WRITES),
     (r"ctypes\.\w+|mmap\.\w+", _RAW),
     (r"sys\._getframe|sys\._current_frames|inspect\.(stack|currentframe|getouterframes)|gc\.(get_objects|get_referrers)"
      r"|__main__", _FRAMES),
-    (r"socket\.\w+", _NETWORK),
+    (r"socket\.(socket|create_connection|create_server|socketpair|getaddrinfo)", _NETWORK),
     (r"atexit\.register|multiprocessing\.shared_memory(\.\w+)?|site\.getsitepackages", _LATER),
     (r"torch\.utils\._python_dispatch(\.\w+)*|torch\._C\._disabled\w*", _UNSEEN),
     (r"grader(\.\w+)*|lockdown|landlock|syscall_filter", _GRADER),
 )  # fmt: skip
 """Dotted names as they are after imports, and what is said of them."""
 STRINGS: tuple[tuple[str, Text], ...] = (
-    (r"^/proc/|^/etc/|^/dev/shm", _SYSTEM),
-    (r"solution\.py|\.ledger|results\.json|grader-attack", _GRADER),
+    (r"^/proc/(self|\d|$)|^/etc/(passwd|shadow|hosts)|^/dev/shm", _SYSTEM),
+    (r"^\S*\bsolution\.py$|^\S*\.ledger$", _GRADER),
 )
 LIBRARIES = ("torch", "json", "numpy", "safetensors", "builtins")
 
@@ -70,6 +70,7 @@ def suspicions(cells: Sequence[Cell]) -> tuple[Flag, ...]:
 
 def _in(tree: ast.Module) -> Iterator[tuple[ast.AST, Text]]:
     known = _imports(tree)
+    functions = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute | ast.Name):
             name = _dotted(node, known)
@@ -85,7 +86,7 @@ def _in(tree: ast.Module) -> Iterator[tuple[ast.AST, Text]]:
             for pattern, what in STRINGS:
                 if re.search(pattern, node.value):
                     yield node, what
-        elif isinstance(node, ast.Assign) and _replaces(node, known):
+        elif isinstance(node, ast.Assign | ast.Call) and _replaces(node, known, functions):
             yield node, _LIBRARY
 
 
@@ -121,9 +122,21 @@ def _dotted(node: ast.AST, known: dict[str, str]) -> str:
     return ".".join([known[node.id], *reversed(parts)])
 
 
-def _replaces(node: ast.Assign, known: dict[str, str]) -> bool:
-    """`torch.equal = lambda …`, but not `torch.backends.cudnn.benchmark = True`."""
-    return isinstance(node.value, ast.Lambda) and any(
-        isinstance(target, ast.Attribute) and _dotted(target, known).partition(".")[0] in LIBRARIES
-        for target in node.targets
+def _replaces(node: ast.Assign | ast.Call, known: dict[str, str], functions: set[str]) -> bool:
+    """`torch.equal = lambda …`, `torch.equal = f`, `setattr(torch, "equal", …)`; but not
+    `torch.backends.cudnn.benchmark = True`."""
+
+    def of_library(thing: ast.AST) -> bool:
+        return _dotted(thing, known).partition(".")[0] in LIBRARIES
+
+    if isinstance(node, ast.Call):
+        return (
+            bool(node.args)
+            and isinstance(node.func, ast.Name)
+            and node.func.id == "setattr"
+            and of_library(node.args[0])
+        )
+    function = isinstance(node.value, ast.Lambda) or (
+        isinstance(node.value, ast.Name) and node.value.id in functions
     )
+    return function and any(isinstance(t, ast.Attribute) and of_library(t) for t in node.targets)
