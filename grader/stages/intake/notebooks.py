@@ -14,6 +14,9 @@ from grader.records.submission import SourceFile
 from grader.stages.intake.decoding import Unreadable
 from grader.stages.intake.magics import Written, neutralised, without_cell_magic
 
+MAX_CELLS = 5_000
+"""Code cells; a long homework has a hundred, and each is parsed for every exercise."""
+
 
 def looks_like_notebook(text: str) -> bool:
     """Whether text under another name is a notebook (`lab.py` that was `lab.ipynb`)."""
@@ -57,7 +60,10 @@ def _code(text: str) -> list[str]:
     cells = _cells(notebook)
     if cells is None:
         raise Unreadable("it is no notebook: it has no list of cells", "노트북이 아니에요: 셀 목록이 없어요")
-    return [_source(cell) for cell in cells if isinstance(cell, dict) and cell.get("cell_type") == "code"]
+    code = [cell for cell in cells if isinstance(cell, dict) and cell.get("cell_type") == "code"]
+    if len(code) > MAX_CELLS:
+        raise Unreadable(f"it has more than {MAX_CELLS} code cells", f"코드 셀이 {MAX_CELLS}개보다 많아요")
+    return [_source(cell) for cell in code]
 
 
 def _cells(notebook: Any) -> list[Any] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import nbformat
@@ -176,3 +177,21 @@ def test_nothing_is_said_of_a_readable_notebook(tmp_path: Path, capfd: pytest.Ca
     )
     assert not any(isinstance(other, OtherFile) for other in submission.others)
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_notebook_of_100_000_cells_and_a_line_of_200_mb_are_listed_and_quickly(tmp_path: Path) -> None:
+    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": "x = 1"}
+    book = {"cells": [cell] * 100_000, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (tmp_path / "20231234").mkdir()
+    (tmp_path / "20231234/lab.ipynb").write_text(json.dumps(book))
+    with (tmp_path / "20231234/model.py").open("wb") as file:
+        file.write(b"x = '")
+        file.truncate(200 << 20)
+    began = time.monotonic()
+    (submission,) = read_submissions(tmp_path)
+    assert time.monotonic() - began < 20
+    assert submission.files == ()
+    assert {other.path: other.reason.en for other in submission.others} == {
+        "lab.ipynb": "it has more than 5000 code cells",
+        "model.py": "larger than 2 MB",
+    }
