@@ -213,7 +213,7 @@ def measure(
     print(text)
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
-    (out / f"separation-{name}.md").write_text(text, encoding="utf-8")
+        (out / f"separation-{name}.md").write_text(text, encoding="utf-8")
         figures = {
             f"{kind}: {label}": [[round(r.final_loss, 4), round(r.accuracy, 4)] for r in records]
             for (kind, label), records in found.items()
