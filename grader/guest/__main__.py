@@ -62,6 +62,7 @@ def serve_all(control: socket.socket, private: str, parent: int) -> None:
     uid = uid_to_become(private, scratch)
     if uid is not None:
         walls.append("own user id")
+    ours = our_modules()
     gc.collect()
     gc.freeze()  # a child that collects garbage would copy every page it looks at
     control.send(json.dumps({"ready": True, "walls": walls, "landlock_abi": landlock.abi()}).encode())
@@ -71,13 +72,13 @@ def serve_all(control: socket.socket, private: str, parent: int) -> None:
             return
         if not descriptors:
             continue  # "enough" for a run that had just ended by itself
-        report = serve(json.loads(message), descriptors, control, rules, scratch, uid, answer.answer)
+        report = serve(json.loads(message), descriptors, control, rules, scratch, uid, ours, answer.answer)
         control.send(json.dumps(report).encode())
 
 
 def serve(
     limits: dict[str, Any], descriptors: list[int], control: socket.socket, rules: int, scratch: str,
-    uid: int | None, answer: Any,
+    uid: int | None, ours: list[str], answer: Any,
 ) -> dict[str, Any]:  # fmt: skip
     """Fork a child for one request, see it to its end, and report how it ended."""
     request, reply = descriptors
@@ -86,7 +87,7 @@ def serve(
     started = time.monotonic()
     pid = os.fork()
     if pid == 0:
-        be_the_child(limits, request, reply, rules, word_in, uid, zygote, answer)
+        be_the_child(limits, request, reply, rules, word_in, uid, zygote, ours, answer)
     for descriptor in (request, reply, word_in):
         os.close(descriptor)
     try:
@@ -106,7 +107,7 @@ def serve(
 
 def be_the_child(
     limits: dict[str, Any], request: int, reply: int, rules: int, word: int, uid: int | None, zygote: int,
-    answer: Any,
+    ours: list[str], answer: Any,
 ) -> NoReturn:  # fmt: skip
     """Lock in, give word, read, answer, end."""
     try:
@@ -120,7 +121,8 @@ def be_the_child(
     try:
         os.write(lockdown.WORD, b"shut")
         os.close(lockdown.WORD)
-        forget_our_modules()
+        for name in ours:
+            sys.modules.pop(name, None)
         reseed()
         with os.fdopen(lockdown.REQUEST, "rb") as file:
             asked = file.read()
@@ -144,14 +146,20 @@ def reseed() -> None:
     if numpy := sys.modules.get("numpy"):
         numpy.random.seed(int.from_bytes(os.urandom(4), "big"))
     if torch := sys.modules.get("torch"):
-        torch.manual_seed(int.from_bytes(os.urandom(7), "big"))
+        # the CPU's generator alone: torch.manual_seed looks for every kind of accelerator
+        torch.default_generator.manual_seed(int.from_bytes(os.urandom(7), "big"))
 
 
-def forget_our_modules() -> None:
-    """Their names are the student's to use."""
-    for name, module in list(sys.modules.items()):
-        if name != "__main__" and (getattr(module, "__file__", None) or "").startswith(GUEST + os.sep):
-            del sys.modules[name]
+def our_modules() -> list[str]:
+    """Names that children take back from the import system: they are the student's to use.
+
+    Listed before any fork, since a child that looks at every module copies every page that holds one.
+    """
+    return [
+        name
+        for name, module in sys.modules.items()
+        if name != "__main__" and (getattr(module, "__file__", None) or "").startswith(GUEST + os.sep)
+    ]
 
 
 def only_installed_packages() -> None:

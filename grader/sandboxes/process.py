@@ -25,6 +25,12 @@ START_S = 300.0
 GRACE_S = 20.0
 """How much longer than a run may take the guest may need to report its end."""
 CHUNK = 1 << 20
+FEW_PAGE_FAULTS = ":".join(
+    f"glibc.malloc.{name}={value}"
+    for name, value in {"hugetlb": 1, "mmap_threshold": 1 << 30, "trim_threshold": 1 << 30}.items()
+)
+"""Large tensors in huge pages where the kernel has them, and freed memory kept: a quarter of a run's time
+goes into page faults otherwise."""
 REMOVE = "import sys; sys.path.insert(0, sys.argv[1]); import watch; watch.remove(sys.argv[2])"
 
 
@@ -124,9 +130,7 @@ class _Guest:
                     "TMPDIR": scratch,
                     "CUDA_VISIBLE_DEVICES": "",
                     "MALLOC_ARENA_MAX": "2",  # else every thread reserves 64 MiB of address space
-                    # large tensors in huge pages where the kernel has them: a fifth of a run's time goes
-                    # into page faults otherwise
-                    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+                    "GLIBC_TUNABLES": FEW_PAGE_FAULTS,
                 },
                 cwd="/",
                 start_new_session=True,  # Ctrl-C is for us, not for the guest

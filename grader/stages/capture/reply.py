@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -51,6 +52,8 @@ class ClaimedTrace(_Claim):
     nodes: Annotated[tuple[ClaimedNode, ...], Field(max_length=20_000)]
     output: int | None
     returned: Name | None
+    twin: Annotated[int, Field(ge=0)] | None = None
+    """An earlier trace that has the same nodes; they are not sent twice."""
 
 
 class Frame(_Claim):
@@ -106,4 +109,16 @@ def read(payload: bytes) -> tuple[Claims, dict[str, Tensor]]:
         RecursionError,
     ) as error:
         raise Unbelievable(f"the reply is malformed: {str(error)[:200]}") from error
-    return claims, tensors
+    return claims.model_copy(update={"traces": _whole(claims.traces)}), tensors
+
+
+def _whole(sent: Sequence[ClaimedTrace]) -> tuple[ClaimedTrace, ...]:
+    """The traces, each with its nodes."""
+    traces: list[ClaimedTrace] = []
+    for trace in sent:
+        if trace.twin is not None:
+            if trace.twin >= len(traces):
+                raise Unbelievable("a trace has the nodes of one that comes later")
+            trace = trace.model_copy(update={"nodes": traces[trace.twin].nodes, "twin": None})
+        traces.append(trace)
+    return tuple(traces)

@@ -32,7 +32,7 @@ def check_shape(graph: ModelGraph, exercise: Exercise) -> Verdict:
     network, slots = Replay(graph), slots_of(graph)
     fill(network, slots, natural(slots), "pytorch", seed=0)
     modes = (True,) if graph.train.nodes == graph.eval.nodes else (True, False)
-    for batch in (2, 5, 1):
+    for batch in (5, 1):  # with 2 and 3 it was traced
         images = torch.rand(batch, *exercise.input_shape, generator=torch.Generator().manual_seed(1))
         for training in modes:
             given = images.clone()

@@ -57,19 +57,28 @@ class Subject:
     """What it was already asked (see `outputs`)."""
     given: list[tuple[Assignment, Numbers, list[int]]] = field(default_factory=list, repr=False)
     """The numbers that its layers hold, and torch's count of changes to each parameter then."""
+    trained: list[Tensor] = field(default_factory=list, repr=False)
+    """The last answer to the numbers that it holds, with what a backward pass needs, where it serves."""
 
     @classmethod
     def of(cls, graph: ModelGraph) -> Subject:
         """Prepare a graph."""
         return cls(graph, slots_of(graph), Replay(graph, torch.float64))
 
-    def give(self, assignment: Assignment, numbers: Numbers) -> None:
-        """Fill the network's layers, unless they hold these numbers untouched."""
+    @property
+    def same_in_both_modes(self) -> bool:
+        """Train and eval mode are one program."""
+        return self.graph.train is self.graph.eval or self.graph.train == self.graph.eval
+
+    def give(self, assignment: Assignment, numbers: Numbers) -> bool:
+        """See to it that the network's layers hold these numbers; True if they did, untouched."""
         changes = [parameter._version for parameter in self.network.parameters()]
-        if self.given != [(assignment, numbers, changes)]:
-            fill(self.network, self.slots, assignment, numbers, seed=0)
-            changes = [parameter._version for parameter in self.network.parameters()]
-            self.given[:] = [(assignment, numbers, changes)]
+        if self.given == [(assignment, numbers, changes)]:
+            return True
+        fill(self.network, self.slots, assignment, numbers, seed=0)
+        changes = [parameter._version for parameter in self.network.parameters()]
+        self.given[:] = [(assignment, numbers, changes)]
+        return False
 
 
 def probe_images(image: Sequence[int]) -> Tensor:
@@ -84,11 +93,26 @@ def outputs(subject: Subject, assignment: Assignment, images: Tensor, numbers: N
     if (assignment, numbers) in subject.answers:
         return subject.answers[assignment, numbers]
     subject.give(assignment, numbers)
-    subject.network.eval()
-    torch.manual_seed(0)  # dropout and other noise: the same for the same network
-    with torch.no_grad():
-        answer: Tensor = subject.network(images.clone())
-    subject.answers[assignment, numbers] = answer
+    # one call serves both modes where they are the same: `portrait` goes on from it
+    serves_training = numbers == "probe" and subject.same_in_both_modes
+    try:
+        answer = _called(subject.network, images, training=False, gradients=serves_training)
+    except RuntimeError:  # some changes in place are only possible without gradients
+        if not serves_training:
+            raise
+        serves_training = False
+        answer = _called(subject.network, images, training=False, gradients=False)
+    subject.trained[:] = [answer] if serves_training else []
+    subject.answers[assignment, numbers] = answer.detach()
+    return answer.detach()
+
+
+def _called(network: Replay, images: Tensor, training: bool, gradients: bool) -> Tensor:
+    """One call; noise (dropout) is the same in every call."""
+    network.train(training)
+    torch.manual_seed(0)
+    with torch.set_grad_enabled(gradients):
+        answer: Tensor = network(images.clone())
     return answer
 
 
@@ -97,14 +121,17 @@ def portrait(subject: Subject, assignment: Assignment, images: Tensor) -> Portra
     loud = outputs(subject, assignment, images, "loud")
     evaluated = outputs(subject, assignment, images)
     network = subject.network
-    subject.give(assignment, "probe")
-    network.train(True)
+    if not subject.give(assignment, "probe"):
+        subject.trained.clear()
     for parameter in network.parameters():
         parameter.grad = None
-    torch.manual_seed(0)
     trained, problem = evaluated, ""
     try:
-        trained = network(images.clone())
+        trained = (
+            subject.trained.pop()
+            if subject.trained
+            else _called(network, images, training=True, gradients=True)
+        )
         weights = torch.linspace(-1, 1, trained.numel(), dtype=torch.float64).cos().reshape(trained.shape)
         if trained.requires_grad:
             (trained * weights).sum().backward()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from torch import Tensor
@@ -10,6 +10,7 @@ from torch import Tensor
 from grader.networks.layers import Layer, Wiring, layers
 from grader.networks.weights import natural
 from grader.records.graph import ModelGraph
+from grader.records.judgement import Judgement
 from grader.stages.judging.departure import Trail, trail
 from grader.stages.judging.fingerprint import Portrait, Subject, digest, portrait, probe_images
 
@@ -25,6 +26,9 @@ class Standard:
     layers: tuple[Layer, ...]
     """In the order of the calls, each weight once."""
     trail: Trail
+    right: dict[str, Judgement] = field(default_factory=dict)
+    """Judgements of networks that turned out to be this one, without the graph, by `structure`: most of
+    a class writes one of a few, and what is the same need not be compared again."""
 
 
 @lru_cache(maxsize=32)

@@ -14,6 +14,10 @@ from grader.stages.capture.reply import Unbelievable, read
 
 EMPTY = {"phase": "done", "error": None, "cuda": False, "layers": [], "values": [], "traces": []}
 
+NODE = {"op": "aten.relu.default", "args": [{"value": 0}], "kwargs": {}, "outputs": [-1], "shapes": [[2, 3]],
+        "module": "", "line": None, "grad": True}  # fmt: skip
+TRACE = {"batch": 2, "mode": "train", "nodes": [NODE], "output": -1, "returned": "tensor"}
+
 
 def payload(document: object, tensors: bytes | None = None) -> bytes:
     text = json.dumps(document).encode()
@@ -23,6 +27,13 @@ def payload(document: object, tensors: bytes | None = None) -> bytes:
 def test_a_well_formed_reply_is_read() -> None:
     claims, tensors = read(payload(EMPTY, save({"value1": torch.ones(2)})))
     assert claims.phase == "done" and tensors["value1"].tolist() == [1.0, 1.0]
+
+
+def test_a_trace_that_repeats_another_has_its_nodes() -> None:
+    twin = {**TRACE, "mode": "eval", "nodes": [], "twin": 0}
+    claims, _ = read(payload({**EMPTY, "traces": [TRACE, twin]}))
+    assert claims.traces[1].nodes == claims.traces[0].nodes != ()
+    assert (claims.traces[1].mode, claims.traces[1].twin) == ("eval", None)
 
 
 @pytest.mark.parametrize(
@@ -37,6 +48,8 @@ def test_a_well_formed_reply_is_read() -> None:
         payload(
             {**EMPTY, "layers": [{"name": "x", "kind": "conv", "in_channels": "many", "out_channels": 1}]}
         ),
+        payload({**EMPTY, "traces": [{**TRACE, "twin": 0}]}),
+        payload({**EMPTY, "traces": [TRACE, {**TRACE, "twin": -1}]}),
         payload(EMPTY, b"\x10\x00\x00\x00\x00\x00\x00\x00not a header"),
         payload(EMPTY, b"\xff\xff\xff\xff\xff\xff\xff\x7f"),
     ],
