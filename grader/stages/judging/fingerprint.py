@@ -134,7 +134,7 @@ def portrait(subject: Subject, assignment: Assignment, images: Tensor) -> Portra
         )
         weights = torch.linspace(-1, 1, trained.numel(), dtype=torch.float64).cos().reshape(trained.shape)
         if trained.requires_grad:
-            (trained * weights).sum().backward()
+            torch.autograd.backward((trained * weights).sum())
         else:
             problem = "the output does not depend on any parameter that can be trained"
     except RuntimeError as error:  # "modified by an inplace operation"
