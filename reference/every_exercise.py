@@ -126,7 +126,7 @@ def activations(solution: str) -> tuple[Misconception, ...]:
     missing("relu-missing-everywhere", 0.3, "any layer of the blocks and the classifier", "블록과 분류기의 층들",
             *firsts, *seconds, "fc1", "fc2")  # fmt: skip
     others = ("Sigmoid()", "Tanh()", "LeakyReLU()", "LeakyReLU(0.1)", "LeakyReLU(0.2)", "GELU()", "ELU()", "SiLU()",
-              "Softplus()", "ReLU6()")  # fmt: skip
+              "Softplus()", "ReLU6()", "LeakyReLU(0.3)", "PReLU()", "Mish()", "Hardswish()", "SELU()")  # fmt: skip
     found.append(
         Misconception(
             code="other-activation",
@@ -450,9 +450,28 @@ def extras(solution: str) -> tuple[Misconception, ...]:
             ),
             ways=tuple(
                 (Edit(old="def forward(self, x):\n", new=f"def forward(self, x):\n        x = {how}\n"),)
-                for how in ("x * 2 - 1", "x - 0.5", "x / 255.0", "torch.relu(x - 0.5)")
+                for how in (
+                    "x * 2 - 1",
+                    "x - 0.5",
+                    "x / 255.0",
+                    "torch.relu(x - 0.5)",
+                    *normalised(),
+                )
             ),
         ),
+    )
+
+
+def normalised() -> tuple[str, ...]:
+    """The means and standard deviations of CIFAR-10 and ImageNet that are copied from place to place."""
+    usual = (
+        ("0.4914, 0.4822, 0.4465", "0.2470, 0.2435, 0.2616"),
+        ("0.4914, 0.4822, 0.4465", "0.2023, 0.1994, 0.2010"),
+        ("0.485, 0.456, 0.406", "0.229, 0.224, 0.225"),
+    )
+    shape = "view(1, 3, 1, 1)"
+    return tuple(
+        f"(x - torch.tensor([{mean}]).{shape}) / torch.tensor([{std}]).{shape}" for mean, std in usual
     )
 
 
@@ -474,11 +493,11 @@ def gradients(solution: str) -> tuple[Misconception, ...]:
             check="gradients",
             share=0.2,
             message=Text(
-                en="`requires_grad` is switched off for the convolutions, so that they never learn.",
-                ko="합성곱의 `requires_grad`가 꺼져 있어서 학습되지 않아요.",
+                en="`requires_grad` is switched off for most of the convolutions, so that they never learn.",
+                ko="합성곱 대부분의 `requires_grad`가 꺼져 있어서 학습되지 않아요.",
             ),
             hint=hint,
-            ways=(frozen(*convs), frozen(*convs[:4]), frozen(*convs[:2]), frozen(convs[0])),
+            ways=(frozen(*convs), frozen(*convs[:4])),
         ),
         Misconception(
             code="classifier-cut-off",

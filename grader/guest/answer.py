@@ -8,6 +8,7 @@ A request is JSON: `class_name`, `cells`, `modules`, `input_shape`, `traces` (a 
 from __future__ import annotations
 
 import json
+import random
 import sys
 import types
 import warnings
@@ -177,6 +178,7 @@ def trace_all(
                 "nodes": [],
                 "output": None,
                 "returned": None,
+                "drew": False,
             }
             reply["traces"].append(trace)
             module.train(wanted["mode"] == "train")
@@ -190,14 +192,19 @@ def trace_all(
                 register_module_forward_pre_hook(recorder.enter_module),
                 register_module_forward_hook(recorder.leave_module),
             ]
+            dice = outside_torch()
             try:
                 with recorder:
                     output = module(image)
             finally:
+                trace["drew"] = outside_torch() != dice
                 for hook in hooks:
                     hook.remove()
                 trace["nodes"] = recorder.nodes
             trace["returned"] = kind_of(output)
+            if wanted["mode"] == "train":  # train() and forward may freeze what was free
+                for tensor, entry in zip(values.tensors, values.entries, strict=True):
+                    entry["requires_grad"] = entry["requires_grad"] and tensor.requires_grad
             if isinstance(output, torch.Tensor):
                 trace["output"] = recorder.reference(output)
                 initial[f"output{number}"] = output.detach().clone().contiguous()
@@ -211,11 +218,20 @@ def trace_all(
         reply["tensors"] = initial
 
 
+def outside_torch() -> list[Any]:
+    """The state of Python's and NumPy's random numbers: whoever draws one changes it."""
+    states: list[Any] = [random.getstate()]
+    if numpy_random := sys.modules.get("numpy.random"):
+        _, words, position, *_ = numpy_random.get_state()
+        states += [words.tobytes(), position]
+    return states
+
+
 def point_at_twins(traces: list[dict[str, Any]]) -> None:
     """Say of a trace that repeats an earlier one, as most do, only which: half of a reply's text."""
     for number, trace in enumerate(traces):
         for earlier in range(number):
-            if {**traces[earlier], "mode": trace["mode"]} == trace:
+            if {**traces[earlier], "mode": trace["mode"], "drew": trace["drew"]} == trace:
                 trace.update(nodes=[], twin=earlier)
                 break
 

@@ -33,8 +33,9 @@ class Values:
         self.number: dict[int, int] = {}
         self.names = attribute_names(module)
         self.add(image, "input", "input", registered=True)
+        offered = {id(parameter) for parameter in module.parameters()}  # what an optimizer is given
         for name, parameter in module.named_parameters():
-            self.add(parameter, "parameter", name, registered=True)
+            self.add(parameter, "parameter", name, registered=id(parameter) in offered)
         for name, buffer in module.named_buffers():
             self.add(buffer, "buffer", name, registered=True)
 

@@ -30,7 +30,7 @@ _ROWS: dict[Family, str] = {
     "upsample_nearest2d upsample_bilinear2d max_pool2d adaptive_avg_pool2d "
     "avg_pool1d max_pool1d _adaptive_avg_pool3d avg_pool3d",
     "pointwise": "relu sigmoid tanh leaky_relu elu gelu silu hardtanh hardsigmoid hardswish mish softplus "
-    "threshold clamp clamp_min clamp_max relu6 celu selu prelu _prelu_kernel rrelu_with_noise log_sigmoid_forward "
+    "threshold clamp clamp_min clamp_max relu6 celu selu prelu _prelu_kernel log_sigmoid_forward "
     "add sub rsub mul div neg abs exp log sqrt rsqrt pow square reciprocal maximum minimum sign "
     "where eq ne gt ge lt le logical_and logical_or logical_not addcmul addcdiv lerp nan_to_num "
     "fill zero copy masked_fill floor ceil round remainder bitwise_and bitwise_not isnan",
@@ -43,12 +43,12 @@ _ROWS: dict[Family, str] = {
     "make": "zeros zeros_like ones ones_like full full_like empty empty_like new_zeros new_ones new_full new_empty "
     "arange scalar_tensor eye linspace empty_strided new_empty_strided",
     "random": "bernoulli native_dropout rand rand_like randn randn_like uniform normal randperm randint "
-    "rrelu_with_noise_functional",
+    "rrelu_with_noise rrelu_with_noise_functional",
 }
 _KEEP_CHANNELS: str = (
     "native_batch_norm _native_batch_norm_legit _native_batch_norm_legit_no_training _batch_norm_with_update "
     "avg_pool2d max_pool2d_with_indices _adaptive_avg_pool2d adaptive_max_pool2d upsample_nearest2d "
-    "upsample_bilinear2d clone detach alias contiguous _to_copy constant_pad_nd native_dropout bernoulli"
+    "upsample_bilinear2d clone detach alias contiguous _to_copy constant_pad_nd native_dropout bernoulli rrelu_with_noise rrelu_with_noise_functional"
 )
 OPERATORS: dict[str, Operator] = {
     name: Operator(family, family == "pointwise" or name in _KEEP_CHANNELS.split())

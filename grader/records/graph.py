@@ -162,6 +162,7 @@ ProblemCode = Literal[
     "depends-on-batch",
     "depends-on-pixels",
     "changes-between-calls",
+    "decided-by-chance",
     "layers-made-in-forward",
     "too-large",
     "timeout",

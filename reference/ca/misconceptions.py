@@ -166,8 +166,8 @@ MISCONCEPTIONS = (
     ),
     one(
         "ca-softmax-over-one-number", 0.4,
-        "The softmax runs over a dimension of size 1, so that the gate is 1 everywhere.",
-        "크기가 1인 차원에 softmax를 써서 gate가 항상 1이 돼요.",
+        "The gate is 1 everywhere, so that multiplying by it changes nothing (a softmax over a dimension of size 1 does that).",
+        "gate가 어디서나 1이라서 곱해도 아무것도 달라지지 않아요(크기가 1인 차원에 softmax를 쓰면 이렇게 돼요).",
         STEPS, *instead_of_sigmoid("torch.softmax(self.gate_conv2(gate), dim=-1)"),
     ),
     one(
@@ -201,7 +201,12 @@ MISCONCEPTIONS = (
         "gate의 첫 번째 층 뒤에도 sigmoid가 있어요. 거기에는 ReLU가 와야 해요.",
         STEPS,
         (lines(FIRST, "gate = self.sigmoid(self.gate_conv1(gate))"),),
-        *instead_of_sigmoid("self.sigmoid(self.sigmoid(self.gate_conv2(gate)))"),
+    ),
+    one(
+        "ca-sigmoid-repeated", 0.7,
+        "The gate ends with two sigmoids in a row, so that it is never below one half.",
+        "gate 끝에 sigmoid가 두 번 이어져서 gate가 0.5보다 작아질 수 없어요.",
+        STEPS, *instead_of_sigmoid("self.sigmoid(self.sigmoid(self.gate_conv2(gate)))"),
     ),
     one(
         "ca-activations-exchanged", 0.5,

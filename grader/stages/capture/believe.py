@@ -52,6 +52,7 @@ def graph_of(claims: Claims, tensors: dict[str, Tensor], image: Sequence[int]) -
     values = values_of(claims.values, tensors)
     programs: dict[tuple[str, int, int], Program] = {}
     made_in_forward(claims)
+    decided_by_chance(claims)
     for number, trace in enumerate(claims.traces):
         if trace.returned != "tensor" or trace.output is None:
             raise Refused(Problem(code="not-a-tensor", detail=trace.returned or "None"))
@@ -113,6 +114,35 @@ def made_in_forward(claims: Claims) -> None:
                     if number:
                         raise Refused(Problem(code="layers-made-in-forward", line=node.line))
                     first.add(argument.value)
+
+
+DICE = frozenset(
+    ["rand", "rand_like", "randn", "randn_like", "randint", "randperm", "uniform", "normal", "bernoulli"]
+)
+"""Random operators whose results do not depend on the tensor that they are given."""
+
+
+def decided_by_chance(claims: Claims) -> None:
+    """Refuse a `forward` that rolls dice: it may go one way in all of our calls and another in the next."""
+    for mode in ("train", "eval"):
+        # a seed that is set in `forward` changes the state in the first call only
+        if sum(trace.drew for trace in claims.traces if trace.mode == mode) > 1:
+            raise Refused(Problem(code="decided-by-chance"))
+    constants = {n for n, value in enumerate(claims.values) if value.kind in ("constant", "buffer")}
+    for nodes in {id(trace.nodes): trace.nodes for trace in claims.traces}.values():
+        chance: set[int] = set()  # results that depend on nothing else
+        for node in nodes:
+            given = {
+                item.value
+                for argument in (*node.args, *node.kwargs.values())
+                for item in (argument if isinstance(argument, tuple) else (argument,))
+                if isinstance(item, ValueRef)
+            }
+            rolls = operators.find(node.op) is not None and operators.base_name(node.op) in DICE
+            if rolls or (given & chance and given <= chance | constants):
+                chance.update(output for output in node.outputs if output is not None)
+                if "_local_scalar_dense" in node.op:  # `.item()`, `if`
+                    raise Refused(Problem(code="decided-by-chance", line=node.line))
 
 
 def values_of(claimed: Sequence[ClaimedValue], tensors: dict[str, Tensor]) -> tuple[Value, ...]:

@@ -52,6 +52,8 @@ class ClaimedTrace(_Claim):
     nodes: Annotated[tuple[ClaimedNode, ...], Field(max_length=20_000)]
     output: int | None
     returned: Name | None
+    drew: bool = False
+    """Python's or NumPy's random numbers were used in it."""
     twin: Annotated[int, Field(ge=0)] | None = None
     """An earlier trace that has the same nodes; they are not sent twice."""
 

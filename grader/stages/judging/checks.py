@@ -1,10 +1,9 @@
-"""The checks of a network that has a graph: shape, channels, function, gradients."""
+"""The checks of a network that has a graph: shape, channels, function (gradients have a file of their own)."""
 
 from __future__ import annotations
 
 import torch
 
-from grader.networks import operators
 from grader.networks.layers import Wiring, layers
 from grader.networks.replay import Replay
 from grader.networks.weights import fill, natural, slots_of
@@ -16,9 +15,10 @@ from grader.records.submission import Excerpt
 from grader.stages.judging.channels import UNREGISTERED, found_layers, pair, table
 from grader.stages.judging.crash import shape_text
 from grader.stages.judging.departure import departure
-from grader.stages.judging.fingerprint import Portrait, Subject, close
+from grader.stages.judging.fingerprint import Subject, canonical, mixes_images
 from grader.stages.judging.likeness import likeness
 from grader.stages.judging.standard import Standard
+from grader.stages.judging.steady import images_mixed, random_in_eval
 from grader.stages.judging.verdicts import OK, failed, passed
 from grader.stages.judging.words import listed, object_particle, operator_at, operator_name, place
 
@@ -31,8 +31,9 @@ def check_shape(graph: ModelGraph, exercise: Exercise) -> Verdict:
     expected = exercise.outputs
     network, slots = Replay(graph), slots_of(graph)
     fill(network, slots, natural(slots), "pytorch", seed=0)
-    modes = (True,) if graph.train.nodes == graph.eval.nodes else (True, False)
-    for batch in (5, 1):  # with 2 and 3 it was traced
+    both = graph.train.nodes != graph.eval.nodes
+    # with 2 and 3 it was traced; one image alone is no batch to train on (BatchNorm refuses it)
+    for batch, modes in ((5, (True, False) if both else (False,)), (1, (False,))):
         images = torch.rand(batch, *exercise.input_shape, generator=torch.Generator().manual_seed(1))
         for training in modes:
             given = images.clone()
@@ -61,7 +62,11 @@ def check_shape(graph: ModelGraph, exercise: Exercise) -> Verdict:
                         en=f"The output for {batch} image(s) has shape {shape}, expected {batch}×{expected}.",
                         ko=f"이미지 {batch}장에 대한 출력 모양이 {shape}이에요. {batch}×{expected}이어야 해요.",
                     ),
-                    _OUTPUT_HINT if batch != 1 else _BATCH_HINT,
+                    _BATCH_HINT
+                    if batch == 1
+                    else _ROWS_HINT
+                    if answer.shape[1:] == (expected,)
+                    else _OUTPUT_HINT,
                     share=0.5 if batch == 1 else 0.0,
                 )
             if not bool(torch.isfinite(answer).all()):
@@ -100,6 +105,10 @@ def check_shape(graph: ModelGraph, exercise: Exercise) -> Verdict:
 _OUTPUT_HINT = Text(
     en="How many numbers should the last layer give per image, and is the batch side still first?",
     ko="마지막 층은 이미지마다 숫자를 몇 개 내야 하나요? 배치 차원이 맨 앞에 그대로 있나요?",
+)
+_ROWS_HINT = Text(
+    en="How many numbers does one image have when it reaches your `view` or `reshape`, and does that number stand there?",
+    ko="`view`나 `reshape`에 들어갈 때 이미지 한 장은 숫자가 몇 개인가요? 그 줄에 적은 수와 같은가요?",
 )
 _BATCH_HINT = Text(
     en="Is a batch size written into the code, or does `squeeze()` without a dimension remove it when it is 1?",
@@ -170,6 +179,11 @@ def partial_share(graph: ModelGraph, reference: ModelGraph, start: ModelGraph | 
 
 def check_function(subject: Subject, standard: Standard, start: Standard | None, excerpt: Excerpt) -> Verdict:
     """With equal parameters, the outputs equal the reference's."""
+    share = partial_share(subject.graph, standard.subject.graph, start.subject.graph if start else None)
+    if (noisy := random_in_eval(subject.graph, excerpt, share)) is not None:
+        return noisy
+    if mixes_images(subject, canonical(subject, standard.images), standard.images):
+        return images_mixed(share)
     found = departure(subject, standard.subject, standard.trail, standard.images)
     where = None
     hint = Text(
@@ -206,90 +220,4 @@ def check_function(subject: Subject, standard: Standard, start: Standard | None,
                 en="Which tensor should go into this line, and is this step part of the exercise?",
                 ko="이 줄에는 어떤 텐서가 들어가야 할까요? 과제에 있는 단계가 맞나요?",
             )
-    share = partial_share(subject.graph, standard.subject.graph, start.subject.graph if start else None)
     return failed("function", "other-function", message, hint, share=share, where=where)
-
-
-def check_train_mode(graph: ModelGraph, excerpt: Excerpt) -> Verdict:
-    noisy = [n for n in graph.train.nodes if (row := operators.find(n.op)) and row.family == "random"]
-    where = place(noisy[0].line, excerpt) if noisy else None
-    return failed(
-        "function",
-        "train-mode-differs",
-        Text(
-            en="In eval mode the network is right; in train mode it computes something else"
-            + (" (dropout or other noise)." if noisy else "."),
-            ko="eval 모드에서는 맞지만 train 모드에서는 다른 계산을 해요"
-            + ("(드롭아웃이나 난수가 있어요)." if noisy else "."),
-        ),
-        Text(
-            en="Which layer behaves differently in training, and does the exercise ask for it?",
-            ko="학습할 때 다르게 동작하는 층은 무엇인가요? 과제에서 요구한 층인가요?",
-        ),
-        share=0.5,
-        where=where,
-    )
-
-
-def check_gradients(
-    subject: Subject, likeness: Portrait, standard: Standard | None, excerpt: Excerpt
-) -> Verdict:
-    """Every parameter receives the gradient that it should.
-
-    Against the reference where the function is the same; else every used parameter must receive one.
-    """
-    if likeness.problem:
-        return failed(
-            "gradients",
-            "backward-fails",
-            Text(
-                en=f"`loss.backward()` fails: {likeness.problem[:300]}",
-                ko=f"`loss.backward()`가 실패해요: {likeness.problem[:300]}",
-            ),
-            Text(
-                en="Is a tensor changed in place (`+=`, `inplace=True`) after it was used, or cut off with `detach` or `no_grad`?",
-                ko="이미 계산에 쓴 텐서를 제자리에서 바꾸거나(`+=`, `inplace=True`), `detach`나 `no_grad`로 끊지 않았나요?",
-            ),
-        )
-    bad: list[str] = []
-    model = {}
-    if standard is not None:
-        likeness_of = standard.likeness
-        model = {
-            (slot.key, rank): (g, b)
-            for slot, rank, g, b in zip(
-                standard.subject.slots, likeness_of.assignment.ranks, likeness_of.gradients,
-                likeness_of.bias_gradients, strict=True,
-            )
-        }  # fmt: skip
-    for slot, rank, gradient, bias in zip(
-        subject.slots, likeness.assignment.ranks, likeness.gradients, likeness.bias_gradients, strict=True
-    ):
-        if model:
-            right_weight, right_bias = model[slot.key, rank]
-            right = (
-                gradient is not None and right_weight is not None and close(gradient, right_weight)
-                and (right_bias is None or (bias is not None and close(bias, right_bias)))
-            )  # fmt: skip
-        else:
-            right = gradient is not None and bool(gradient.abs().max() > 0)
-        if not right or not subject.graph.values[slot.layer.weight].requires_grad:
-            bad.append(slot.layer.name)
-    if not bad:
-        return passed("gradients", OK["gradients"])
-    cut = next((n for n in subject.graph.train.nodes if n.op.startswith("aten.detach") or not n.grad), None)
-    names = ", ".join(bad[:5]) + (" …" if len(bad) > 5 else "")
-    return failed(
-        "gradients",
-        "gradients-missing",
-        Text(
-            en=f"These layers do not receive the gradient they should: {names}. They cannot learn as intended.",
-            ko=f"이 층들에 그래디언트가 제대로 오지 않아요: {names}. 그래서 의도한 대로 학습할 수 없어요.",
-        ),
-        Text(
-            en="Is there a `detach()`, `.data`, `no_grad()` or `requires_grad_(False)` on their way to the output?",
-            ko="출력까지 가는 길에 `detach()`, `.data`, `no_grad()`, `requires_grad_(False)`가 있지 않나요?",
-        ),
-        share=max(0.0, 0.5 - 0.5 * len(bad) / max(1, len(subject.slots))),
-        where=place(cut.line, excerpt) if cut else None,
-    )

@@ -415,6 +415,19 @@ _KNOWN: tuple[tuple[_Applies, _Explains], ...] = (
         ),
     ),
     (
+        # nobody's line: it is the call of `forward` itself
+        lambda crash: (
+            None if crash.line else _when("TypeError", r"forward\(\) missing \d+ .*arguments?: (.+)")(crash)
+        ),
+        _say(
+            "forward-takes-more",
+            "`forward` asks for more than the images: {1}.",
+            "`forward`가 이미지 말고도 인자를 더 받아야 한다고 되어 있어요: {1}.",
+            "The network is called with the images alone, `model(x)`: where do the labels go in the training code?",
+            "네트워크는 `model(x)`처럼 이미지만 받아서 불러요. 학습 코드에서 정답 레이블은 어디에 쓰나요?",
+        ),
+    ),
+    (
         _when("TypeError", r"(?:takes|missing) \d+ .*positional", "forward"),
         _say(
             "wrong-arguments",

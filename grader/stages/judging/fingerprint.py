@@ -44,6 +44,8 @@ class Portrait:
     bias_gradients: tuple[Tensor | None, ...] = ()
     problem: str = ""
     """What torch said when the gradients were asked for."""
+    others: tuple[int, ...] = ()
+    """Value numbers of parameters of no layer (factors, normalisation) that would be trained too."""
 
 
 @dataclass(frozen=True)
@@ -145,9 +147,30 @@ def portrait(subject: Subject, assignment: Assignment, images: Tensor) -> Portra
         gradients.append(None if gradient is None else standard(gradient, slot, block))
         bias = None if slot.layer.bias is None else network.value(slot.layer.bias).grad
         bias_gradients.append(None if bias is None else bias.flatten())
+    layered = {number for slot in subject.slots for number in (slot.layer.weight, slot.layer.bias)}
+    others = [
+        number
+        for number, value in enumerate(subject.graph.values)
+        if value.kind == "parameter" and number not in layered
+        and (gradient := network.value(number).grad) is not None and largest(gradient) > 0
+    ]  # fmt: skip
     return Portrait(
-        assignment, evaluated, loud, trained.detach(), tuple(gradients), tuple(bias_gradients), problem
-    )
+        assignment, evaluated, loud, trained.detach(), tuple(gradients), tuple(bias_gradients), problem,
+        tuple(others),
+    )  # fmt: skip
+
+
+def mixes_images(subject: Subject, assignment: Assignment, images: Tensor) -> bool:
+    """In eval mode, does the answer for one image depend on the others of its batch?"""
+    subject.give(assignment, "probe")
+    together = _called(subject.network, images, training=False, gradients=False)
+    for place in (0, len(images) - 1):
+        others = 1 - images
+        others[place] = images[place]
+        beside = _called(subject.network, others, training=False, gradients=False)
+        if not close(together[place], beside[place]):
+            return True
+    return False
 
 
 def close(a: Tensor, b: Tensor) -> bool:
@@ -213,4 +236,6 @@ def digest(subject: Subject, likeness: Portrait) -> str:
         bias_size = None if bias is None else rounded(bias.norm())
         rows.append((slot.key, rank, value.registered, value.requires_grad, size, bias_size))
     parts.append(sorted(rows, key=str))
+    if likeness.others:
+        parts.append(sorted(tuple(subject.graph.values[number].shape) for number in likeness.others))
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

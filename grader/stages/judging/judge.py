@@ -8,17 +8,13 @@ from grader.records.base import Text
 from grader.records.graph import Capture
 from grader.records.judgement import Judgement
 from grader.records.submission import Excerpt
-from grader.stages.judging.checks import (
-    check_channels,
-    check_function,
-    check_gradients,
-    check_shape,
-    check_train_mode,
-)
+from grader.stages.judging.checks import check_channels, check_function, check_shape
 from grader.stages.judging.fingerprint import Subject, canonical, close, digest, match, portrait
+from grader.stages.judging.gradients import check_gradients, check_others
 from grader.stages.judging.open_design import judge_open
 from grader.stages.judging.problems import SYNTAX_HINT, nothing_added, unsure, without_graph
 from grader.stages.judging.standard import prepared
+from grader.stages.judging.steady import check_train_mode
 from grader.stages.judging.verdicts import OK, blocked_after, failed, passed, with_blocked
 
 
@@ -74,7 +70,9 @@ def judge(
     same_outputs = assignment is not None
     same_training = same_outputs and close(likeness.train_outputs, standard.likeness.train_outputs)
     channels = check_channels(capture, standard, same_function=same_outputs and same_training)
-    if same_outputs and same_training:
+    if same_outputs and same_training and likeness.others:
+        function = check_others(graph, likeness)
+    elif same_outputs and same_training:
         function = passed("function", OK["function"])
     elif same_outputs:
         function = check_train_mode(graph, excerpt)

@@ -15,15 +15,26 @@ from grader.records.assignment import Assignment as Exercise
 from grader.records.assignment import Component, OpenDesign
 from grader.records.base import Text
 from grader.records.findings import Verdict
-from grader.records.graph import Capture, ModelGraph, Node
+from grader.records.graph import Capture, ModelGraph
 from grader.records.judgement import Judgement
 from grader.records.submission import Excerpt
 from grader.stages.judging.bookkeeping import check_bookkeeping
-from grader.stages.judging.checks import check_gradients, check_shape
+from grader.stages.judging.checks import check_shape
 from grader.stages.judging.components import Sighting, components
-from grader.stages.judging.fingerprint import Portrait, Subject, canonical, close, digest, match, portrait
+from grader.stages.judging.fingerprint import (
+    Portrait,
+    Subject,
+    canonical,
+    close,
+    digest,
+    match,
+    mixes_images,
+    portrait,
+)
+from grader.stages.judging.gradients import check_gradients
 from grader.stages.judging.problems import nothing_added, without_graph
 from grader.stages.judging.standard import Standard
+from grader.stages.judging.steady import images_mixed, random_in_eval
 from grader.stages.judging.verdicts import OK, failed, passed, with_blocked
 from grader.stages.judging.words import place
 
@@ -190,35 +201,17 @@ def _thrown_away(capture: Capture) -> list[str]:
 def _steady(
     subject: Subject, likeness: Portrait, images: Tensor, function: Verdict, excerpt: Excerpt
 ) -> Verdict:
-    """In eval mode the same images must get the same answer."""
-    noisy = [node for node in subject.graph.eval.nodes if _is_random(node)]
-    if not noisy:
-        return function
-    fill(subject.network, subject.slots, likeness.assignment, "probe", seed=0)
-    subject.network.train(False)
-    with torch.no_grad():
-        answers = [subject.network(images.clone()) for torch_seed in (1, 2) if torch.manual_seed(torch_seed)]
-    if close(*answers):
-        return function
-    return failed(
-        "function",
-        "random-in-eval",
-        Text(
-            en=f"{function.message.en} In eval mode the network answers differently each time: dropout or noise is still on.",
-            ko=f"{function.message.ko} 그런데 eval 모드에서도 부를 때마다 답이 달라져요. 드롭아웃이나 난수가 꺼지지 않았어요.",
-        ),
-        Text(
-            en="Does your dropout know whether the network is in training (`nn.Dropout`, or `F.dropout(..., training=self.training)`)?",
-            ko="드롭아웃이 지금 학습 중인지 알고 있나요(`nn.Dropout`, 또는 `F.dropout(..., training=self.training)`)?",
-        ),
-        share=function.share / 2,
-        where=place(noisy[0].line, excerpt),
-    )
-
-
-def _is_random(node: Node) -> bool:
-    row = operators.find(node.op)
-    return row is not None and row.family == "random"
+    """In eval mode the same image must get the same answer, each time and whatever else is in its batch."""
+    noisy = random_in_eval(subject.graph, excerpt, function.share / 2, function.message)
+    if noisy is not None:
+        fill(subject.network, subject.slots, likeness.assignment, "probe", seed=0)
+        subject.network.train(False)
+        with torch.no_grad():
+            answers = [subject.network(images.clone()) for seed in (1, 2) if torch.manual_seed(seed)]
+        return function if close(*answers) else noisy
+    if mixes_images(subject, likeness.assignment, images):
+        return images_mixed(function.share / 2, function.message)
+    return function
 
 
 def _reached(subject: Subject, likeness: Portrait, images: Tensor) -> Portrait:

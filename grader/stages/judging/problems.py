@@ -155,6 +155,18 @@ def problem_verdict(problem: Problem, excerpt: Excerpt) -> Verdict:
                 ko="`forward`가 `self`에 무언가를 저장하거나, 횟수를 세거나, 층을 새로 만들지 않나요?",
             ),
         ),
+        "decided-by-chance": (
+            "function",
+            Text(
+                en="`forward` rolls dice (`torch.rand`, `random` …) to decide what it computes, so that it is another "
+                "network from one call to the next.",
+                ko="`forward`가 난수(`torch.rand`, `random` 등)를 뽑아서 무엇을 계산할지 정해요. 그래서 부를 때마다 다른 네트워크가 돼요.",
+            ),
+            Text(
+                en="Does the exercise ask for anything random? Flips and crops belong to the data, before the network.",
+                ko="과제에 난수가 필요한 곳이 있나요? 뒤집기나 자르기 같은 데이터 증강은 네트워크 앞, 데이터 쪽에서 하면 어떨까요?",
+            ),
+        ),
         "too-large": (
             "shape",
             Text(

@@ -1,0 +1,139 @@
+"""What would be learned: every parameter of the exercise's network, by the right gradient, and nothing else."""
+
+from __future__ import annotations
+
+import re
+
+from grader.networks import operators
+from grader.networks.layers import Wiring
+from grader.records.base import Text
+from grader.records.findings import Verdict
+from grader.records.graph import ModelGraph, ValueRef
+from grader.records.submission import Excerpt
+from grader.stages.judging.crash import shape_text
+from grader.stages.judging.fingerprint import Portrait, Subject, close
+from grader.stages.judging.standard import Standard
+from grader.stages.judging.verdicts import OK, failed, passed
+from grader.stages.judging.words import operator_name, place
+
+
+def check_others(graph: ModelGraph, likeness: Portrait) -> Verdict:
+    """The network is the exercise's until the first step of training, which changes more than its layers."""
+    names = ", ".join(f"`{graph.values[number].name}`" for number in likeness.others[:4])
+    return failed(
+        "function",
+        "learns-more",
+        Text(
+            en=f"Before training the network is right, but it also learns {names}, which the exercise's has not: after "
+            "the first step it is another network.",
+            ko=f"학습 전에는 맞는 네트워크지만, 과제에 없는 파라미터({names})도 함께 학습해요. "
+            "그래서 한 번만 학습해도 다른 네트워크가 돼요.",
+        ),
+        Text(
+            en="Which parameters does the layer table of the handout have?",
+            ko="안내문의 층 표에는 어떤 파라미터가 있나요?",
+        ),
+        share=0.7,
+    )
+
+
+_OVERWRITTEN = re.compile(
+    r"modified by an inplace operation: \[\S+ \[\d+((?:, \d+)*)\]\], which is output \d of (\w+?)(?:Backward\d*)?,"
+)
+
+
+def _overwritten(graph: ModelGraph, found: re.Match[str], excerpt: Excerpt) -> Verdict:
+    """Backward needs a tensor that was changed in place: torch tells its shape and what made it."""
+    sides = tuple(int(side) for side in found[1].split(", ")[1:])
+    wiring = Wiring(graph, graph.train)
+    writers = [
+        (node, wiring.producer.get(node.args[0].value))
+        for node in graph.train.nodes
+        if node.op.split(".")[1].endswith("_") and isinstance(node.args[0], ValueRef)
+        and wiring.shapes[node.args[0].value][1:] == sides
+    ]  # fmt: skip
+    likely = [pair for pair in writers if pair[1] and operators.base_name(pair[1].op) == found[2].lower()]
+    writer, made = next(iter((*likely, *writers)), (None, None))
+    maker = operator_name(made) if made else Text(en=found[2], ko=found[2])
+    shape = shape_text((0, *sides), -1).partition("×")[2] or "0"
+    return failed(
+        "gradients",
+        "overwritten",
+        Text(
+            en=f"`loss.backward()` fails: a tensor of {shape} numbers per image, which {maker.en} made and backward "
+            "still needs, is changed in place afterwards.",
+            ko=f"`loss.backward()`가 실패해요. {maker.ko} 결과(이미지마다 {shape})가 역전파에 필요한데, 그 뒤에 제자리(in-place) 연산으로 "
+            "덮어썼어요.",
+        ),
+        Text(
+            en="What is the difference between `out += x` (or `inplace=True`) and `out = out + x` for a tensor that backward needs?",
+            ko="역전파에 필요한 텐서라면 `out += x`(또는 `inplace=True`)와 `out = out + x`는 무엇이 다른가요?",
+        ),
+        where=place(writer.line if writer else None, excerpt),
+    )
+
+
+def check_gradients(
+    subject: Subject, likeness: Portrait, standard: Standard | None, excerpt: Excerpt
+) -> Verdict:
+    """Every parameter receives the gradient that it should.
+
+    Against the reference where the function is the same; else every used parameter must receive one.
+    """
+    if likeness.problem:
+        if (found := _OVERWRITTEN.search(likeness.problem)) is not None:
+            return _overwritten(subject.graph, found, excerpt)
+        return failed(
+            "gradients",
+            "backward-fails",
+            Text(
+                en=f"`loss.backward()` fails: {likeness.problem[:300]}",
+                ko=f"`loss.backward()`가 실패해요: {likeness.problem[:300]}",
+            ),
+            Text(
+                en="Is a tensor changed in place (`+=`, `inplace=True`) after it was used, or cut off with `detach` or `no_grad`?",
+                ko="이미 계산에 쓴 텐서를 제자리에서 바꾸거나(`+=`, `inplace=True`), `detach`나 `no_grad`로 끊지 않았나요?",
+            ),
+        )
+    bad: list[str] = []
+    model = {}
+    if standard is not None:
+        likeness_of = standard.likeness
+        model = {
+            (slot.key, rank): (g, b)
+            for slot, rank, g, b in zip(
+                standard.subject.slots, likeness_of.assignment.ranks, likeness_of.gradients,
+                likeness_of.bias_gradients, strict=True,
+            )
+        }  # fmt: skip
+    for slot, rank, gradient, bias in zip(
+        subject.slots, likeness.assignment.ranks, likeness.gradients, likeness.bias_gradients, strict=True
+    ):
+        if model:
+            right_weight, right_bias = model[slot.key, rank]
+            right = (
+                gradient is not None and right_weight is not None and close(gradient, right_weight)
+                and (right_bias is None or (bias is not None and close(bias, right_bias)))
+            )  # fmt: skip
+        else:
+            right = gradient is not None and bool(gradient.abs().max() > 0)
+        if not right or not subject.graph.values[slot.layer.weight].requires_grad:
+            bad.append(slot.layer.name)
+    if not bad:
+        return passed("gradients", OK["gradients"])
+    cut = next((n for n in subject.graph.train.nodes if n.op.startswith("aten.detach") or not n.grad), None)
+    names = ", ".join(bad[:5]) + (" …" if len(bad) > 5 else "")
+    return failed(
+        "gradients",
+        "gradients-missing",
+        Text(
+            en=f"These layers do not receive the gradient they should: {names}. They cannot learn as intended.",
+            ko=f"이 층들에 그래디언트가 제대로 오지 않아요: {names}. 그래서 의도한 대로 학습할 수 없어요.",
+        ),
+        Text(
+            en="Is there a `detach()`, `.data`, `no_grad()` or `requires_grad_(False)` on their way to the output?",
+            ko="출력까지 가는 길에 `detach()`, `.data`, `no_grad()`, `requires_grad_(False)`가 있지 않나요?",
+        ),
+        share=max(0.0, 0.5 - 0.5 * len(bad) / max(1, len(subject.slots))),
+        where=place(cut.line, excerpt) if cut else None,
+    )
