@@ -269,6 +269,10 @@ def test_a_correct_style_is_the_same_network_as_the_reference(exercise: str, pat
 @pytest.mark.parametrize(("exercise", "path"), files("broken"))
 def test_a_broken_style_fails_first_where_its_file_says(exercise: str, path: Path) -> None:
     source = path.read_text(encoding="utf-8")
+    if "by_chance" in path.stem:
+        pytest.skip(
+            "whether it fails here is a matter of luck; tests/stages/judging says what the grader finds"
+        )
     with float64():
         failed = first_failure(source, exercise)
 
