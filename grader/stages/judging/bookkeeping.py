@@ -45,7 +45,7 @@ def check_bookkeeping(capture: Capture, design: OpenDesign) -> Verdict:
             rows.insert(after + block, _pool_row(flow, design.pooling, block, pairs, after))
         rows += _ending(flow, pairs.get(len(asked) - 1))
     chosen = {id(layer) for layer in pairs.values()}
-    rows += [_extra_row(item, flow is None) for item in found if id(item.layer) not in chosen]
+    rows += [_extra_row(item, flow) for item in found if id(item.layer) not in chosen]
     if graph is not None:
         rows += _unused(graph, found)
     wrong = [row for row in rows if not row.ok]
@@ -237,27 +237,42 @@ def _ending(flow: Flow, last: Layer | None) -> list[LayerRow]:
     return [LayerRow(name="return", expected="logits", found=word.en, ok=False, note=note)]
 
 
-def _extra_row(item: Found, crashed: bool) -> LayerRow:
-    """A layer of the student's own design: free, but to be registered and used.
+def _extra_row(item: Found, flow: Flow | None) -> LayerRow:
+    """A layer of the student's own design: free, but to be registered and used, and none of the classifier's.
 
-    Where `forward` crashed it cannot be told whether a layer would have been used.
+    Where `forward` crashed (no flow) it cannot be told whether a layer would have been used.
     """
     note = None
     if not item.called:
         note = Text(
             en="declared, but never called in `forward`", ko="선언만 하고 `forward`에서 쓰지 않았어요"
         )
-    elif item.layer.node < 0 and not crashed:
+    elif item.layer.node < 0 and flow is not None:
         note = Text(
             en="called, but its result never reaches the output",
             ko="부르기만 하고 결과를 출력까지 쓰지 않았어요",
         )
     elif not item.registered:
         note = _UNREGISTERED
+    elif flow is not None and _in_classifier(item.layer, flow):
+        note = Text(
+            en="the classifier is fixed; this is one layer more than it has",
+            ko="분류기는 정해져 있는데, 층이 하나 더 있어요",
+        )
     return LayerRow(
         name=item.layer.name, expected=None, found=item.layer.describe(), ok=note is None,
         note=note or Text(en="part of your own design", ko="직접 설계한 부분이에요"),
     )  # fmt: skip
+
+
+def _in_classifier(layer: Layer, flow: Flow) -> bool:
+    """Behind the last feature map; a gate's layers come back to one."""
+    result = next((number for number, found in flow.layers.items() if found.node == layer.node), None)
+    return (
+        result is not None
+        and result not in flow.maps
+        and not any(result in flow.ancestors[number] for number in flow.maps)
+    )
 
 
 def _unused(graph: ModelGraph, found: Sequence[Found]) -> list[LayerRow]:

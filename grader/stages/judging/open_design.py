@@ -32,6 +32,7 @@ from grader.stages.judging.fingerprint import (
     portrait,
 )
 from grader.stages.judging.gradients import check_gradients
+from grader.stages.judging.joined import still_joined
 from grader.stages.judging.problems import nothing_added, without_graph
 from grader.stages.judging.standard import Standard
 from grader.stages.judging.steady import images_mixed, random_in_eval
@@ -62,6 +63,8 @@ def judge_open(capture: Capture, excerpt: Excerpt, exercise: Exercise, standard:
         return Judgement(verdicts=with_blocked((loads, nothing_added())))
     equal = match(subject, standard.subject, standard.likeness, standard.images)
     likeness = portrait(subject, equal or canonical(subject, standard.images), standard.images)
+    if not likeness.problem:
+        sightings = still_joined(sightings, subject, likeness.assignment, standard.images)
     function = _check_components(sightings, design, capture, excerpt)
     function = _steady(subject, likeness, standard.images, function, excerpt)
     gradients = check_gradients(subject, _reached(subject, likeness, standard.images), None, excerpt)
