@@ -14,6 +14,7 @@ import types
 import warnings
 from typing import Any
 
+import hooks as hooks_of
 import torch
 import torch.utils.checkpoint
 from cpu_only import CpuOnly
@@ -202,9 +203,14 @@ def trace_all(
                     hook.remove()
                 trace["nodes"] = recorder.nodes
             trace["returned"] = kind_of(output)
-            if wanted["mode"] == "train":  # train() and forward may freeze what was free
+            if wanted["mode"] == "train":
                 for tensor, entry in zip(values.tensors, values.entries, strict=True):
+                    # train() and forward may freeze what was free
                     entry["requires_grad"] = entry["requires_grad"] and tensor.requires_grad
+                    entry["hooked"] = entry["hooked"] or hooks_of.change(tensor)
+                for tensor in recorder.alive:
+                    if (node := recorder.maker.get(id(tensor))) is not None and hooks_of.change(tensor):
+                        node["hooked"] = True
             if isinstance(output, torch.Tensor):
                 trace["output"] = recorder.reference(output)
                 initial[f"output{number}"] = output.detach().clone().contiguous()

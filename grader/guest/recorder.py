@@ -51,6 +51,7 @@ class Values:
                 "dtype": str(tensor.dtype).removeprefix("torch."),
                 "requires_grad": bool(tensor.requires_grad) and kind == "parameter",
                 "registered": registered,
+                "hooked": False,
             }
         )
         return len(self.entries) - 1
@@ -115,6 +116,8 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.alive: list[torch.Tensor] = [image]
         self.storages: dict[int, torch.Tensor] = {storage_of(image): image}
         self.results = 0
+        self.maker: dict[int, dict[str, Any]] = {}
+        """The node that made a tensor last, by the tensor's `id`."""
         self.created: set[int] = set()
 
     def enter_module(self, module: torch.nn.Module, *_: Any) -> None:
@@ -150,6 +153,7 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         for item in result if isinstance(result, tuple | list) else (result,):
             if isinstance(item, torch.Tensor):
                 node["outputs"].append(self.result(item))
+                self.maker[id(item)] = node
                 node["shapes"].append(list(item.shape))
             else:
                 node["outputs"].append(None)

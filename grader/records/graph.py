@@ -195,3 +195,5 @@ class Capture(Record):
     """The code asked for a GPU and was given the CPU."""
     parameters: int = 0
     """Count of registered parameters, for the page."""
+    hooked: tuple[str, ...] = ()
+    """Parameters, and tensors by their line ("line 12"), whose gradients the student's hooks change."""

@@ -80,7 +80,18 @@ def capture(excerpt: Excerpt, image: Sequence[int], run: Callable[[bytes], Answe
         problem = refused.problem.model_copy(update={"output_fits": fits})
         return Capture(problem=problem, partial=partial_of(claims), cuda=claims.cuda)
     count = sum(believe._numel(v.shape) for v in graph.values if v.kind == "parameter" and v.registered)
-    return Capture(graph=graph, cuda=claims.cuda, parameters=count)
+    return Capture(graph=graph, cuda=claims.cuda, parameters=count, hooked=hooked(claims))
+
+
+def hooked(claims: Claims) -> tuple[str, ...]:
+    """Whose gradients the student's own hooks change."""
+    lines = {
+        node.line.line: f"line {node.line.line}"
+        for trace in claims.traces
+        for node in trace.nodes
+        if node.hooked and node.line is not None
+    }
+    return (*(value.name for value in claims.values if value.hooked), *lines.values())
 
 
 def crashed(claims: Claims, error: ClaimedError, excerpt: Excerpt) -> Capture:

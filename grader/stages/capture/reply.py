@@ -33,6 +33,8 @@ class ClaimedValue(_Claim):
     requires_grad: bool
     registered: bool
     late: bool = False
+    hooked: bool = False
+    """A hook changes its gradient."""
 
 
 class ClaimedNode(_Claim):
@@ -44,6 +46,8 @@ class ClaimedNode(_Claim):
     module: Name
     line: SourceLine | None
     grad: bool
+    hooked: bool = False
+    """A hook changes the gradient of its result."""
 
 
 class ClaimedTrace(_Claim):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from grader.networks import operators
 from grader.networks.layers import Wiring
@@ -34,6 +35,24 @@ def check_others(graph: ModelGraph, likeness: Portrait) -> Verdict:
             ko="안내문의 층 표에는 어떤 파라미터가 있나요?",
         ),
         share=0.7,
+    )
+
+
+def hooks_change(hooked: Sequence[str]) -> Verdict:
+    """A hook of the student's own changes gradients: the network learns something else than it computes."""
+    names = ", ".join(f"`{name}`" for name in hooked[:4]) + (" …" if len(hooked) > 4 else "")
+    return failed(
+        "gradients",
+        "gradients-hooked",
+        Text(
+            en=f"A hook (`register_hook` …) changes gradients on their way: {names}. The exercise's network learns from "
+            "them as they are.",
+            ko=f"hook(`register_hook` 등)이 그래디언트를 중간에 바꿔요: {names}. 과제의 네트워크는 그래디언트를 그대로 써서 학습해요.",
+        ),
+        Text(
+            en="Does clipping belong to the network, or to the training loop (`clip_grad_norm_`)?",
+            ko="그래디언트를 자르는 일은 네트워크와 학습 루프(`clip_grad_norm_`) 가운데 어디에 두어야 할까요?",
+        ),
     )
 
 

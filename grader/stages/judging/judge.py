@@ -10,7 +10,7 @@ from grader.records.judgement import Judgement
 from grader.records.submission import Excerpt
 from grader.stages.judging.checks import check_channels, check_function, check_shape
 from grader.stages.judging.fingerprint import Subject, canonical, close, digest, match, portrait
-from grader.stages.judging.gradients import check_gradients, check_others
+from grader.stages.judging.gradients import check_gradients, check_others, hooks_change
 from grader.stages.judging.open_design import judge_open
 from grader.stages.judging.problems import SYNTAX_HINT, nothing_added, unsure, without_graph
 from grader.stages.judging.standard import prepared
@@ -50,7 +50,7 @@ def judge(
         return without_graph(capture, excerpt, standard)
     graph = capture.graph
     name = structure(graph)
-    if (known := standard.right.get(name)) is not None:
+    if (known := standard.right.get(name)) is not None and not capture.hooked:
         channels = check_channels(capture, standard, same_function=True)
         verdicts = tuple(channels if v.check == "channels" else v for v in known.verdicts)
         return known.model_copy(update={"verdicts": verdicts, "graph": graph})
@@ -81,6 +81,8 @@ def judge(
     gradients = check_gradients(
         subject, likeness, standard if same_outputs and same_training else None, excerpt
     )
+    if gradients.outcome == "passed" and capture.hooked:
+        gradients = hooks_change(capture.hooked)
     is_reference = function.outcome == gradients.outcome == "passed" and all(
         value.registered and value.requires_grad
         for slot in subject.slots
