@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gc
 import json
+import linecache
 import os
 import random
 import select
@@ -63,6 +64,7 @@ def serve_all(control: socket.socket, private: str, parent: int) -> None:
     if uid is not None:
         walls.append("own user id")
     ours = our_modules()
+    linecache.clearcache()  # torch has looked at our own sources
     gc.collect()
     gc.freeze()  # a child that collects garbage would copy every page it looks at
     control.send(json.dumps({"ready": True, "walls": walls, "landlock_abi": landlock.abi()}).encode())
@@ -151,14 +153,14 @@ def reseed() -> None:
 
 
 def our_modules() -> list[str]:
-    """Names that children take back from the import system: they are the student's to use.
+    """Names that children take back from the import system, `__main__` too: they are the student's to use.
 
     Listed before any fork, since a child that looks at every module copies every page that holds one.
     """
     return [
         name
         for name, module in sys.modules.items()
-        if name != "__main__" and (getattr(module, "__file__", None) or "").startswith(GUEST + os.sep)
+        if (getattr(module, "__file__", None) or "").startswith(GUEST + os.sep)
     ]
 
 
