@@ -12,6 +12,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from grader.errors import TrainingFault
+from grader.networks.dropout import without_dropout
 from grader.networks.replay import Replay
 from grader.networks.starting import ready
 from grader.networks.weights import Assignment as Order
@@ -135,4 +136,7 @@ def train_many(asked: Sequence[tuple[str, tuple[int, ...], str, str]]) -> list[s
 def _started(graph: str, ranks: tuple[int, ...], how: Recipe) -> Replay:
     """The network with its starting weights."""
     order = Order(tuple(ranks), (None,) * len(ranks)) if ranks else None
-    return ready(ModelGraph.model_validate_json(graph), how.start, 0, order)
+    network = ModelGraph.model_validate_json(graph)
+    if how.steps is not None:  # a few hundred steps: dropout would only slow them down
+        network = without_dropout(network)
+    return ready(network, how.start, 0, order)

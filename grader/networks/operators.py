@@ -33,7 +33,7 @@ _ROWS: dict[Family, str] = {
     "threshold clamp clamp_min clamp_max relu6 celu selu prelu _prelu_kernel log_sigmoid_forward "
     "add sub rsub mul div neg abs exp log sqrt rsqrt pow square reciprocal maximum minimum sign "
     "where eq ne gt ge lt le logical_and logical_or logical_not addcmul addcdiv lerp nan_to_num "
-    "fill zero copy masked_fill floor ceil round remainder bitwise_and bitwise_not isnan",
+    "fill zero copy masked_fill index_put floor ceil round remainder bitwise_and bitwise_not isnan",
     "join": "cat stack",
     "reduce": "mean sum amax amin max min prod var std var_mean _softmax _log_softmax argmax cumsum logsumexp any all",
     "shape": "view _unsafe_view reshape _reshape_alias t transpose permute squeeze unsqueeze expand select slice "

@@ -160,6 +160,7 @@ ProblemCode = Literal[
     "not-a-tensor",
     "unknown-operator",
     "depends-on-batch",
+    "unrolled",
     "depends-on-pixels",
     "changes-between-calls",
     "decided-by-chance",

@@ -10,6 +10,7 @@ from grader.errors import SandboxFault
 from grader.records.graph import Capture, Crash, PartialGraph, Problem, SourceLine, Value
 from grader.records.submission import Excerpt
 from grader.stages.capture import believe
+from grader.stages.capture.merging import Refused
 from grader.stages.capture.reply import ClaimedError, Claims, Frame, Unbelievable, read
 
 TRACES: tuple[dict[str, object], ...] = (
@@ -72,7 +73,7 @@ def capture(excerpt: Excerpt, image: Sequence[int], run: Callable[[bytes], Answe
         graph = believe.graph_of(claims, tensors, image)
     except Unbelievable as error:
         return Capture(problem=Problem(code="meddled", detail=str(error)))
-    except believe.Refused as refused:
+    except Refused as refused:
         fits = all(
             (out := tensors.get(f"output{n}")) is not None and out.dim() == 2 and out.shape[0] == trace.batch
             for n, trace in enumerate(claims.traces)

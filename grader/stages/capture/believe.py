@@ -18,10 +18,10 @@ from grader.records.graph import (
     Node,
     Problem,
     Program,
-    SourceLine,
     Value,
     ValueRef,
 )
+from grader.stages.capture.merging import Refused, merge, same_on_every_call
 from grader.stages.capture.reply import ClaimedNode, ClaimedTrace, ClaimedValue, Claims, Unbelievable
 
 MAX_ELEMENTS_PER_IMAGE = 20_000_000
@@ -32,14 +32,6 @@ MAX_PARAMETERS = 60_000_000
 """Numbers in all parameters; the networks of this course have 2.7 million."""
 MAX_DATA_BYTES = 8 * 2**20
 """Constants and buffers that are kept with the graph."""
-
-
-class Refused(Exception):
-    """The trace cannot be made into a graph; carries what the student is told."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.code)
-        self.problem = problem
 
 
 def graph_of(claims: Claims, tensors: dict[str, Tensor], image: Sequence[int]) -> ModelGraph:
@@ -70,7 +62,7 @@ def graph_of(claims: Claims, tensors: dict[str, Tensor], image: Sequence[int]) -
         same_mode = [(batch, number, p) for (m, batch, number), p in programs.items() if m == mode]
         if len(same_mode) < 2:
             raise Unbelievable(f"no traces in {mode} mode")
-        _same_on_every_call(same_mode, tensors)
+        same_on_every_call(same_mode, tensors)
         (_, _, small), (_, _, large) = same_mode[0], same_mode[1]
         if mode == "eval" and (small, large) == pairs["train"]:
             merged[mode] = merged["train"]
@@ -227,93 +219,6 @@ def program_of(trace: ClaimedTrace, values: int) -> Program:
         except KeyError:
             raise Refused(Problem(code="unknown-operator", detail=node.op, line=node.line)) from None
     return program
-
-
-def _same_on_every_call(traces: list[tuple[int, int, Program]], tensors: dict[str, Tensor]) -> None:
-    """Two calls at one batch size must do the same."""
-    seen: dict[int, Program] = {}
-    for batch, _, program in traces:
-        if batch in seen and seen[batch] is not program:
-            try:
-                merge(seen[batch], program, tensors)
-            except Refused as refused:
-                problem = refused.problem.model_copy(update={"code": "changes-between-calls"})
-                raise Refused(problem) from None
-        seen.setdefault(batch, program)
-
-
-def merge(small: Program, large: Program, tensors: dict[str, Tensor]) -> Program:
-    """One program for every batch size out of two traces.
-
-    Integers that differ are taken to be linear in the batch size. Anything else that differs means
-    that `forward` takes another way (or other numbers) from one call to the next.
-    """
-    renamed: dict[int, int] = {}
-    step = large.batch - small.batch
-
-    def differs(code: str, line: SourceLine | None, detail: str = "") -> Refused:
-        return Refused(Problem.model_validate({"code": code, "line": line, "detail": detail}))
-
-    def same_tensor(a: int, b: int) -> bool:
-        if renamed.get(b, b) == a:
-            return True
-        first, second = tensors.get(f"value{a}"), tensors.get(f"value{b}")
-        # a constant that is made anew in every call (`torch.tensor(2.0)`) is the same constant
-        return first is not None and second is not None and a != b and first.equal(second)
-
-    def single(a: Argument, b: Argument, line: SourceLine | None) -> Argument:
-        if isinstance(a, ValueRef) and isinstance(b, ValueRef):
-            if not same_tensor(a.value, b.value):
-                raise differs("depends-on-pixels", line)
-            return a
-        whole = (
-            isinstance(a, int) and isinstance(b, int) and not isinstance(a, bool) and not isinstance(b, bool)
-        )
-        if whole and a != b and step:
-            assert isinstance(a, int) and isinstance(b, int)
-            if (b - a) % step:
-                raise differs("depends-on-batch", line)
-            return Affine(per_image=(b - a) // step, plus=a - (b - a) // step * small.batch)
-        if type(a) is not type(b) or (a != b and not (a != a and b != b)):
-            raise differs("depends-on-pixels", line, f"{a} / {b}")
-        return a
-
-    def both(a: Argument, b: Argument, line: SourceLine | None) -> Argument:
-        if isinstance(a, tuple) and isinstance(b, tuple):
-            if len(a) != len(b):
-                raise differs("depends-on-batch", line)
-            merged = []
-            for left, right in zip(a, b, strict=True):
-                item = single(left, right, line)
-                assert not isinstance(item, tuple)
-                merged.append(item)
-            return tuple(merged)
-        return single(a, b, line)
-
-    for left, right in zip(small.nodes, large.nodes, strict=False):
-        if left.op != right.op:
-            raise differs("depends-on-batch" if step else "changes-between-calls", left.line)
-        for a, b in zip(left.outputs, right.outputs, strict=False):
-            if a is not None and b is not None:
-                renamed[b] = a
-    if len(small.nodes) != len(large.nodes):
-        longer = max((small, large), key=lambda program: len(program.nodes))
-        first_extra = longer.nodes[min(len(small.nodes), len(large.nodes))]
-        raise differs("depends-on-batch" if step else "changes-between-calls", first_extra.line)
-    nodes = []
-    for left, right in zip(small.nodes, large.nodes, strict=True):
-        if (
-            len(left.args) != len(right.args)
-            or left.kwargs.keys() != right.kwargs.keys()
-            or left.grad != right.grad
-        ):
-            raise differs("depends-on-batch", left.line)
-        args = tuple(both(a, b, left.line) for a, b in zip(left.args, right.args, strict=True))
-        kwargs = {k: both(v, right.kwargs[k], left.line) for k, v in left.kwargs.items()}
-        nodes.append(left.model_copy(update={"args": args, "kwargs": kwargs}))
-    if renamed.get(large.output, large.output) != small.output:
-        raise differs("depends-on-batch", None)
-    return small.model_copy(update={"nodes": tuple(nodes)})
 
 
 def with_data(graph: ModelGraph, tensors: dict[str, Tensor]) -> ModelGraph:

@@ -12,7 +12,7 @@ from grader.stages.judging.checks import check_channels, check_function, check_s
 from grader.stages.judging.fingerprint import Subject, canonical, close, digest, match, portrait
 from grader.stages.judging.gradients import check_gradients, check_others, hooks_change
 from grader.stages.judging.open_design import judge_open
-from grader.stages.judging.problems import SYNTAX_HINT, nothing_added, unsure, without_graph
+from grader.stages.judging.problems import SYNTAX_HINT, held, nothing_added, unsure, without_graph
 from grader.stages.judging.standard import prepared
 from grader.stages.judging.steady import check_train_mode
 from grader.stages.judging.verdicts import OK, blocked_after, failed, passed, with_blocked
@@ -42,7 +42,7 @@ def judge(
         return Judgement(verdicts=blocked_after(failed("loads", "syntax-error", problem, SYNTAX_HINT)))
     if untouched and (capture.crash is None or capture.crash.phase != "import"):
         return Judgement(verdicts=with_blocked((passed("loads", OK["loads"]), nothing_added())))
-    if capture.problem is not None and capture.problem.code in ("meddled", "unfaithful"):
+    if capture.problem is not None and held(capture.problem):
         return unsure(capture.problem)
     if exercise.open_design is not None:
         return judge_open(capture, excerpt, exercise, standard)

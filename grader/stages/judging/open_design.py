@@ -269,8 +269,9 @@ def _notes(graph: ModelGraph) -> tuple[Text, ...]:
     if any(family == "random" for family, _ in rows):
         notes.append(
             Text(
-                en="The network uses dropout or other noise in training: allowed in this exercise.",
-                ko="학습할 때 드롭아웃(난수)을 쓰네요. 이 과제에서는 괜찮아요.",
+                en="The network uses dropout or other noise in training: allowed in this exercise. A short training "
+                "run leaves dropout out.",
+                ko="학습할 때 드롭아웃(난수)을 쓰네요. 이 과제에서는 괜찮아요. 짧은 학습에서는 드롭아웃을 끄고 학습해요.",
             )
         )
     if any(family == "norm" for family, _ in rows):

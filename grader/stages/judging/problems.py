@@ -20,7 +20,16 @@ SYNTAX_HINT = Text(
 )
 
 
+def held(problem: Problem) -> bool:
+    """Not plainly the student's fault: a person must look.
+
+    A loop over the images may be right; one that does not even give N×10 is not.
+    """
+    return problem.code in ("meddled", "unfaithful") or (problem.code == "unrolled" and problem.output_fits)
+
+
 def unsure(problem: Problem) -> Judgement:
+    """Held for a person, with the reason."""
     reason = {
         "meddled": Text(
             en="The submission's process gave an answer that no network gives; a person must look at the code.",
@@ -29,6 +38,11 @@ def unsure(problem: Problem) -> Judgement:
         "unfaithful": Text(
             en="The network computes something that cannot be followed (outside torch, perhaps); a person must look.",
             ko="계산 과정을 끝까지 따라갈 수 없었어요(torch 밖에서 계산하는 부분이 있는 것 같아요). 조교가 직접 확인할 거예요.",
+        ),
+        "unrolled": Text(
+            en="`forward` goes through the images one by one (a loop over the batch), which cannot be followed for every "
+            "batch size; a person must look.",
+            ko="`forward`가 이미지를 한 장씩 처리해서(배치에 대한 반복문) 모든 배치 크기에서 계산을 따라갈 수 없었어요. 조교가 직접 확인할 거예요.",
         ),
     }[problem.code]
     return Judgement(verdicts=(), unsure=reason)
@@ -120,6 +134,17 @@ def problem_verdict(problem: Problem, excerpt: Excerpt) -> Verdict:
             Text(
                 en="Is a batch size written into the code, or lost in a `view` or `squeeze`?",
                 ko="배치 크기가 코드에 박혀 있거나, `view`나 `squeeze`에서 사라지지 않나요?",
+            ),
+        ),
+        "unrolled": (
+            "shape",
+            Text(
+                en="`forward` does another number of steps when the number of images changes.",
+                ko="이미지 수(배치 크기)가 바뀌면 `forward`가 하는 계산의 개수가 달라져요.",
+            ),
+            Text(
+                en="Is there a loop over the images, and can its line work on the whole batch?",
+                ko="이미지를 하나씩 도는 반복문이 있나요? 배치 전체를 한 번에 계산할 수 있을까요?",
             ),
         ),
         "depends-on-pixels": (

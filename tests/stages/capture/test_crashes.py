@@ -56,6 +56,8 @@ def test_each_phase_of_a_crash_is_told_apart(body: str, phase: str, error: str) 
         ("return self.fc(x.flatten(1)), x", "not-a-tensor"),
         ("return self.fc(x.flatten(1)) * x.max().item()", "depends-on-pixels"),
         ("return self.fc(x.flatten(1)) if x.shape[0] == 2 else self.fc(-x.flatten(1))", "depends-on-batch"),
+        ("return torch.stack([self.fc(image.flatten()) for image in x])", "unrolled"),
+        ("return sum(self.fc(x.flatten(1)) for _ in range(len(x)))", "unrolled"),
         (
             "self.n = getattr(self, 'n', 0) + 1; return self.fc(x.flatten(1)) * self.n",
             "changes-between-calls",
