@@ -3,6 +3,7 @@ channels of a feature map come from."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from grader.networks import operators
@@ -194,6 +195,12 @@ def _product(
         if torch_order:
             input_first = False
         inputs, outputs = (shape[0], shape[1]) if input_first else (shape[1], shape[0])
+        if len(shape) > 2:  # a convolution's weight as a matrix, for unfolded images
+            sides = wiring.shapes[reference.value][-2:]
+            outputs, inputs = sides if side == 0 else sides[::-1]
+            if (outputs, inputs) != (shape[0], math.prod(shape[1:])):
+                continue
+            input_first = False
         return Layer(
             name=_layer_name(values[weight].name),
             kind="linear",

@@ -25,21 +25,22 @@ class Operator(NamedTuple):
 _ROWS: dict[Family, str] = {
     "layer": "convolution addmm mm bmm baddbmm addmv mv dot linear matmul",
     "norm": "native_batch_norm _native_batch_norm_legit _native_batch_norm_legit_no_training "
-    "_batch_norm_with_update cudnn_batch_norm native_layer_norm native_group_norm linalg_vector_norm",
+    "_batch_norm_with_update cudnn_batch_norm native_layer_norm native_group_norm linalg_vector_norm _weight_norm_interface",
     "pool": "avg_pool2d max_pool2d_with_indices _adaptive_avg_pool2d adaptive_max_pool2d "
-    "upsample_nearest2d upsample_bilinear2d max_pool2d adaptive_avg_pool2d "
+    "upsample_nearest2d upsample_bilinear2d upsample_bicubic2d max_pool2d adaptive_avg_pool2d "
     "avg_pool1d max_pool1d _adaptive_avg_pool3d avg_pool3d",
     "pointwise": "relu sigmoid tanh leaky_relu elu gelu silu hardtanh hardsigmoid hardswish mish softplus "
     "threshold clamp clamp_min clamp_max relu6 celu selu prelu _prelu_kernel log_sigmoid_forward "
     "add sub rsub mul div neg abs exp log sqrt rsqrt pow square reciprocal maximum minimum sign "
     "where eq ne gt ge lt le logical_and logical_or logical_not addcmul addcdiv lerp nan_to_num "
-    "fill zero copy masked_fill index_put floor ceil round remainder bitwise_and bitwise_not isnan",
+    "fill zero copy masked_fill index_put fmax fmin floor ceil round remainder bitwise_and bitwise_not isnan",
     "join": "cat stack",
-    "reduce": "mean sum amax amin max min prod var std var_mean _softmax _log_softmax argmax cumsum logsumexp any all",
+    "reduce": "mean sum amax amin max min prod var std var_mean std_mean nansum median sort topk _softmax _log_softmax argmax cumsum logsumexp any all",
     "shape": "view _unsafe_view reshape _reshape_alias t transpose permute squeeze unsqueeze expand select slice "
     "split split_with_sizes unbind chunk narrow flip roll repeat constant_pad_nd reflection_pad2d "
     "replication_pad2d clone detach alias lift_fresh lift_fresh_copy _to_copy contiguous as_strided index_select "
-    "index slice_scatter select_scatter gather diagonal unfold im2col pixel_shuffle pixel_unshuffle tril triu",
+    "index slice_scatter select_scatter gather diagonal diag_embed unfold im2col col2im index_copy index_add scatter scatter_add "
+    "pixel_shuffle pixel_unshuffle tril triu",
     "make": "zeros zeros_like ones ones_like full full_like empty empty_like new_zeros new_ones new_full new_empty "
     "arange scalar_tensor eye linspace empty_strided new_empty_strided",
     "random": "bernoulli native_dropout rand rand_like randn randn_like uniform normal randperm randint "

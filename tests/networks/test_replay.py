@@ -90,3 +90,46 @@ def test_an_overload_that_torch_does_not_have_is_dropped_with_what_reaches_no_ou
         Node(op="aten.relu.default", args=(ValueRef(value=0),), outputs=(2,), shapes=((1, 3),), module="", line=None),
     )  # fmt: skip
     assert [node.op for node in live(Program(batch=1, nodes=nodes, output=2)).nodes] == ["aten.relu.default"]
+
+
+UNUSUAL = """
+import torch, torch.nn as nn, torch.nn.functional as F
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv, self.fc = nn.Conv2d(3, 4, 3, padding=1), nn.Linear(4096, 10)
+        self.normed = nn.utils.parametrizations.weight_norm(nn.Conv2d(4, 4, 1))
+    def forward(self, x):
+        x = self.conv(x)
+        BODY
+        return self.fc(x.flatten(1))
+"""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "x = F.fold(F.unfold(x, 2, stride=2), (32, 32), 2, stride=2)",
+        "x = torch.fmax(x, torch.zeros_like(x))",
+        "x = x.index_copy(1, torch.tensor([0, 1, 2, 3]), x)",
+        "s, m = torch.std_mean(x, dim=1, keepdim=True); x = (x - m) / (s + 1)",
+        "x = x - x.median(dim=1, keepdim=True)[0]",
+        "x = x.sort(dim=1)[0]",
+        "x = x.topk(4, dim=1)[0]",
+        "x = F.interpolate(x, size=(32, 32), mode='bicubic')",
+        "x = self.normed(x)",
+        "x = torch.diag_embed(x[:, :, :, 0])",
+        "x = torch.zeros_like(x).scatter_add(1, torch.zeros_like(x).long(), x)",
+        "x = x.clone(); x[x < 0] = 0",
+        "x = x.index_add(1, torch.tensor([0]), x[:, :1])",
+        "x = torch.nansum(torch.stack([x, x]), 0)",
+        "x = F.rrelu(x, training=self.training)",
+    ],
+)
+def test_unusual_operators_can_be_replayed_and_trained(body: str) -> None:
+    network = Replay(graph_of(UNUSUAL.replace("BODY", body)))
+    answer = network(torch.rand(4, 3, 32, 32))
+    assert answer.shape == (4, 10)
+    answer.sum().backward()
+    gradient = network.value(1).grad
+    assert gradient is not None and bool(torch.isfinite(gradient).all())
