@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+import functions
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
@@ -118,7 +119,9 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.results = 0
         self.maker: dict[int, dict[str, Any]] = {}
         """The node that made a tensor last, by the tensor's `id`."""
-        self.created: set[int] = set()
+        self.paused = False
+        self.functions: list[bool] = []
+        """For each `autograd.Function` that is being run: whether gradients flow through it."""
 
     def enter_module(self, module: torch.nn.Module, *_: Any) -> None:
         """Global forward pre-hook: `module` is now the innermost one."""
@@ -129,10 +132,27 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if self.modules:
             self.modules.pop()
 
+    def stand_in(self) -> Any:
+        """A class method for `autograd.Function.apply` while `forward` is traced."""
+        return classmethod(lambda function, *arguments, **named: self.apply(function, arguments, named))
+
+    def apply(self, function: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        """Run a student's own function; its operators are the network's where its backward is theirs."""
+        self.paused = True
+        honest = torch.is_grad_enabled() and not named and functions.is_its_derivative(function, arguments)
+        self.paused = False
+        self.functions.append(honest)
+        try:
+            return functions.original(function, *arguments, **named)
+        finally:
+            self.functions.pop()
+
     def __torch_dispatch__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         """Called for every operator below autograd."""
+        if self.paused:
+            return func(*args, **(kwargs or {}))
         if len(self.nodes) >= MAX_NODES:
             raise TooManyOperators(f"forward called more than {MAX_NODES} operators")
         kwargs = kwargs or {}
@@ -146,7 +166,8 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
             "shapes": [],
             "module": self.modules[-1] if self.modules else "",
             "line": self.line(),
-            "grad": torch.is_grad_enabled() and not torch.is_inference_mode_enabled(),
+            "grad": (torch.is_grad_enabled() or bool(self.functions and self.functions[-1]))
+            and not torch.is_inference_mode_enabled(),
         }
         self.nodes.append(node)  # before the call: a call that fails is the last one recorded
         result = func(*args, **kwargs)
