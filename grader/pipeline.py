@@ -65,7 +65,7 @@ def run(settings: Settings, progress: Progress | None = None) -> Results:
         tasks = tasks_of(submissions, course, bench)
         bench.judge_and_train(tasks)
         results = assemble(settings, handed_in, course, tasks, bench, time.monotonic() - began)
-    results = with_overrides(results, overrides, settings.out)
+    results = with_overrides(results, overrides)
     write_results(results, settings.out / "results.json")
     write_reports(results, settings.out, settings.language)
     return results
@@ -77,7 +77,7 @@ def report(folder: Path, language: str) -> Results:
     Raises:
         UserError: there is no such run, or a mistake in its `overrides.yaml`.
     """
-    results = with_overrides(read_results(folder / "results.json"), read_overrides(folder), folder)
+    results = with_overrides(read_results(folder / "results.json"), read_overrides(folder))
     write_results(results, folder / "results.json")
     write_reports(results, folder, language)
     return results
