@@ -78,6 +78,7 @@ def assemble(
         uncalibrated=tuple(bench.uncalibrated),
         layout=handed_in.layout,
         roster=settings.roster.name if settings.roster else "",
+        language=settings.language,
     )
     strays = {stray.path: stray.reason for stray in handed_in.strays}
     return Results(run=info, submissions=tuple(rows), strays=strays)

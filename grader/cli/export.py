@@ -13,13 +13,13 @@ from rich.text import Text as Shown
 
 from grader.cli.progress import shown
 from grader.course import default_root
-from grader.course.course_file import column_of, read_course_file
+from grader.course.course_file import column_of, place_of, read_course_file
 from grader.errors import UserError
-from grader.records.base import Text
-from grader.records.page_names import page_names
+from grader.pipeline import current, report
+from grader.records.base import Language, Text
 from grader.stages.exports import EXPORTERS, Change, Order, Outcome
 from grader.stages.exports.plan import What
-from grader.stages.reports import read_results
+from grader.stages.reports import student_pages
 
 WORDS: dict[What, Text] = {
     "set": Text(en="write", ko="입력"),
@@ -39,34 +39,35 @@ def export(
     out: Path | None,
     key: Path | None,
     dry_run: bool,
-    language: str,
+    language: Language | None,
     console: Console,
 ) -> bool:
-    """Export, print what came of it, and say whether a person is needed.
+    """Bring the run's pages up to date, unless it is a dry run; export, print what came of it, and say whether a person is needed.
 
     Raises:
         UserError: something that the person running it must fix.
     """
     if target not in EXPORTERS:
         raise UserError(f"there is no export to “{target}”; choose one of {', '.join(EXPORTERS)}")
-    results = read_results(run / "results.json")
     path = course or default_root() / "course.yaml"
     described = read_course_file(path)
-    names = page_names([submission.student_id for submission in results.submissions])
+    first = target == "csv" and column is None
+    chosen = described.columns[0] if first else column_of(described, column, path)
+    results = current(run, language) if dry_run else report(run, language, described)
+    spoken = results.run.language
+    pages = student_pages(results, spoken, described)
     order = Order(
         run=run,
         results=results,
         course=described,
-        column=described.columns[0]
-        if target == "csv" and column is None
-        else column_of(described, column, path),
-        language=language,
+        column=chosen,
+        language=spoken,
         source=source,
         out=out,
         pages={
-            submission.student_id: run / "students" / name
-            for submission, name in zip(results.submissions, names, strict=True)
+            submission.student_id: page for submission, page in zip(results.submissions, pages, strict=True)
         },
+        place=place_of(described, chosen, path),
         project=default_root(),
         dry_run=dry_run,
         key=key,
@@ -74,7 +75,7 @@ def export(
     with shown(Console(stderr=True)) as progress:
         told = partial(progress.report, "post")
         outcome = EXPORTERS[target](replace(order, told=told))
-    show(outcome, dry_run, language, console)
+    show(outcome, dry_run, spoken, console)
     return any(change.what == "held" for change in outcome.changes)
 
 

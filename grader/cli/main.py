@@ -226,12 +226,18 @@ def doctor(
 @app.command()
 def report(
     run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder that `grader run` wrote.")],
-    lang: Annotated[Language, typer.Option(help="Language of the pages.")] = Language.ko,
+    lang: Annotated[
+        Language | None, typer.Option(help="Language of the pages from now on; default: as they are.")
+    ] = None,
 ) -> None:
     """Make the pages of a run again, with the points of its overrides.yaml; nothing is graded."""
+    from grader.course import default_root
+    from grader.course.course_file import course_file_if_any
     from grader.pipeline import report as again
 
-    waiting = summarize(again(run_folder, lang.value), run_folder, lang.value)
+    course = course_file_if_any(default_root() / "course.yaml")
+    results = again(run_folder, lang.value if lang else None, course)
+    waiting = summarize(results, run_folder, results.run.language)
     raise typer.Exit(NEEDS_A_PERSON if waiting else 0)
 
 
@@ -259,17 +265,28 @@ def export(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would change for whom, only.")
     ] = False,
-    lang: Annotated[Language, typer.Option(help="Language of what is said.")] = Language.ko,
+    lang: Annotated[
+        Language | None, typer.Option(help="Of pages, comments and what is said; default: the run's.")
+    ] = None,
 ) -> None:
-    """Bring the scores of a run into the LMS, by its own file formats or by its network interfaces."""
+    """Bring the scores of a run, with its overrides.yaml, into the LMS: by its own files or by network."""
     from grader.cli.export import export as send
     from grader.cli.export import make_key
 
     if new_key:
-        make_key(new_key, to, lang.value, out)
+        make_key(new_key, to, lang.value if lang else "ko", out)
         return
     waiting = send(
-        run_folder, to, column, course, gradebook or worksheet, out_file, key, dry_run, lang.value, out
+        run_folder,
+        to,
+        column,
+        course,
+        gradebook or worksheet,
+        out_file,
+        key,
+        dry_run,
+        lang.value if lang else None,
+        out,
     )
     raise typer.Exit(NEEDS_A_PERSON if waiting else 0)
 

@@ -24,6 +24,14 @@ def read_course_file(path: Path) -> CourseFile:
         file.explain(file.first(error.errors(include_url=False)), CourseFile)
 
 
+def course_file_if_any(path: Path) -> CourseFile | None:
+    """The same for those who can do without: None where it is missing or has a mistake."""
+    try:
+        return read_course_file(path)
+    except AssignmentError:
+        return None
+
+
 def column_of(course: CourseFile, wanted: str | None, path: Path) -> Column:
     """The column that is meant: the one named, or the only one.
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from grader.records.base import Record, Text
+from grader.records.base import Language, Record, Text
 from grader.records.findings import CheckName, Flag, LayerRow, Outcome, Place
 from grader.records.roster import Unmatched
 from grader.records.submission import JoinedBy, Layout
@@ -114,6 +114,8 @@ class RunInfo(Record):
     """Who laid the submissions out."""
     roster: str = ""
     """File name of the class list; empty where none was given."""
+    language: Language = "ko"
+    """Of the pages."""
 
 
 class Results(Record):

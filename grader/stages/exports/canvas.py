@@ -14,7 +14,8 @@ from difflib import get_close_matches
 from grader.errors import UserError
 from grader.lms.table import Row, Table
 from grader.records.base import Text
-from grader.stages.exports.grades import Grade, Order, by_number, grades, plain_number, written
+from grader.records.column_scores import written
+from grader.stages.exports.grades import Grade, Order, by_number, grades, plain_number
 from grader.stages.exports.plan import Change, Outcome, not_there
 
 DROPPED = re.compile(r"(Current|Final).*(Score|Points|Grade)|Override.*(Score|Grade|Status)", re.IGNORECASE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from grader.errors import LmsUnavailable, UserError
@@ -47,11 +47,7 @@ def export(order: Order) -> Outcome:
                 f"course.yaml: the column “{column.title}” has {column.points:g} points there and "
                 f"{points:g} in Canvas (“{title}”); write points: {points:g}"
             )
-        pages = {
-            student: file.read_bytes()
-            for student, file in order.pages.items()
-            if file.is_file() and site.pages
-        }
+        pages = order.pages if site.pages else {}
         cells = {
             (student := grade.student.student_id): Wanted(
                 float(grade.score),
@@ -70,7 +66,7 @@ def export(order: Order) -> Outcome:
 class _CanvasColumn:
     """A `Gradebook`: an assignment's submissions."""
 
-    def __init__(self, client: CanvasClient, pages: dict[str, bytes]) -> None:
+    def __init__(self, client: CanvasClient, pages: Mapping[str, bytes]) -> None:
         self._client, self._pages = client, pages
         self._users: dict[str, int] = {}
 

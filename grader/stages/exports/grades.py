@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from pathlib import Path
 
 from grader.errors import UserError
 from grader.records.base import Text
+from grader.records.column_scores import column_score
 from grader.records.gradebook import Column, CourseFile
 from grader.records.results import Results, SubmissionResult
 
@@ -34,8 +35,10 @@ class Order:
     source: Path | None = None
     """The TA's own gradebook or worksheet, for exporters that fill one."""
     out: Path | None = None
-    pages: Mapping[str, Path] = field(default_factory=dict)
+    pages: Mapping[str, bytes] = field(default_factory=dict)
     """Each student's page, by student number."""
+    place: str = "course.yaml"
+    """File and line of the column, for sentences: "course.yaml:4"."""
     project: Path | None = None
     """The grader's own folder, for what has to carry it along."""
     dry_run: bool = False
@@ -92,28 +95,14 @@ def grades(order: Order) -> tuple[Grade, ...]:
 def _grade(student: SubmissionResult, column: Column, decimals: int) -> Grade:
     if student.unmatched:
         return Grade(student, None, UNMATCHED)
-    counted = [student.exercises[name] for name in column.exercises]
-    waiting = [n for n in column.exercises if student.exercises[n].status == "needs_review"]
-    if waiting:
-        names = ", ".join(waiting)
+    found = column_score(student, column, decimals)
+    if found.waiting:
+        names = ", ".join(found.waiting)
         held = Text(en=f"needs a person: {names}", ko=f"조교 확인이 필요해요: {names}")
         return Grade(student, None, held)
-    if all(result.status == "missing" for result in counted):
+    if found.score is None:
         return Grade(student, None, NOTHING, missing=True)
-    points = sum((Decimal(str(result.points or 0)) for result in counted), Decimal(0))
-    whole = sum((Decimal(str(result.max_points)) for result in counted), Decimal(0))
-    return Grade(student, rounded(points * Decimal(str(column.points)) / whole, decimals))
-
-
-def rounded(number: Decimal, decimals: int) -> Decimal:
-    """A half goes up, as people expect of grades."""
-    return number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-
-
-def written(score: Decimal) -> str:
-    """Plain digits with a point: "87.5", never "8.75E+1" or a comma."""
-    text = f"{score:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return Grade(student, found.score)
 
 
 def plain_number(number: str) -> str:

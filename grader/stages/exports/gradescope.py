@@ -13,8 +13,9 @@ from pathlib import Path
 
 from grader.errors import UserError
 from grader.records.base import Text
+from grader.records.column_scores import written
 from grader.records.results import ExerciseResult, Finding
-from grader.stages.exports.grades import Order, grades, written
+from grader.stages.exports.grades import Order, grades
 from grader.stages.exports.plan import Change, Outcome
 
 PARTS = ("grader", "assignments", "reference", "course.yaml", "pyproject.toml", "README.md", "constraints.txt",

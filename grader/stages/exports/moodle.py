@@ -14,7 +14,8 @@ from pathlib import Path
 from grader.errors import UserError
 from grader.lms.table import Row, Table
 from grader.records.base import Text
-from grader.stages.exports.grades import Grade, Order, by_number, grades, plain_number, written
+from grader.records.column_scores import written
+from grader.stages.exports.grades import Grade, Order, by_number, grades, plain_number
 from grader.stages.exports.plan import Change, Outcome, not_there
 
 WHAT = "the grading worksheet from Moodle"
@@ -167,11 +168,9 @@ def _write(order: Order, table: Table, pages: list[tuple[str, Grade]]) -> list[P
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, grade in pages:
             page = order.pages.get(grade.student.student_id)
-            if page is not None and page.is_file():
+            if page is not None:
                 # no time of day in it: the same run gives the same bytes
-                packed.writestr(
-                    zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), page.read_bytes(), zipfile.ZIP_DEFLATED
-                )
+                packed.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), page, zipfile.ZIP_DEFLATED)
     return [out, archive]
 
 

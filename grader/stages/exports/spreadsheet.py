@@ -7,8 +7,9 @@ import io
 
 from grader.errors import UserError
 from grader.records.cells import number, plain_cell
+from grader.records.column_scores import written
 from grader.records.gradebook import Column
-from grader.stages.exports.grades import Grade, Order, grades, written
+from grader.stages.exports.grades import Grade, Order, grades
 from grader.stages.exports.plan import Change, Outcome
 
 

@@ -219,6 +219,10 @@ WORDS: dict[str, Text] = {
         en="so far; what a person still has to look at is not counted yet",
         ko="지금까지의 점수예요. 조교가 확인할 과제는 아직 더하지 않았어요",
     ),
+    "lms_waiting": Text(
+        en="pending until a person has looked at your submission", ko="조교가 확인한 뒤에 정해져요"
+    ),
+    "lms_missing": Text(en="no score is entered: nothing was handed in for it", ko="제출한 것이 없어 점수가 입력되지 않아요"),
     "files": Text(en="Files you handed in", ko="제출한 파일"),
     "no_files": Text(en="No .py file or notebook.", ko=".py 파일이나 노트북이 없어요."),
     "not_read": Text(en="Not used for grading", ko="채점에 쓰지 않은 파일"),

@@ -90,7 +90,7 @@ def test_without_the_journal_a_repetition_still_sends_nothing(course: Class) -> 
 
 def test_a_page_that_changed_is_sent_with_its_score(course: Class) -> None:
     course.export()
-    (course.run / "students" / "20260005.html").write_text("<p>new", "utf-8")
+    write_run(course.run, STUDENTS, s20260005={"files": ["lab.py", "report.pdf"]})
     assert course.export().returncode == 0
     assert course.canvas.writes() == STUDENTS + 1
     assert len(course.canvas.students[3004].comments) == 2

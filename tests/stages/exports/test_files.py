@@ -185,10 +185,7 @@ def test_another_maximum_and_an_unknown_language_are_one_sentence(tmp_path: Path
 
 
 def test_moodle_gives_each_page_to_its_student(tmp_path: Path) -> None:
-    pages = {}
-    for pupil in CLASS:
-        pages[pupil.student_id] = tmp_path / f"{pupil.student_id}.html"
-        pages[pupil.student_id].write_text(f"page of {pupil.student_id}")
+    pages = {pupil.student_id: f"page of {pupil.student_id}".encode() for pupil in CLASS}
     outcome = EXPORTERS["moodle"](order(tmp_path, worksheet("ko"), pages=pages))
     with zipfile.ZipFile(outcome.files[1]) as packed:
         found = {feedback_owner(name): packed.read(name).decode() for name in packed.namelist()}

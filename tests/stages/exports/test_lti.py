@@ -145,10 +145,9 @@ def test_only_what_is_graded_and_known_is_sent(course: Class) -> None:
         },
         s20260004={"unmatched": {"reason": reason, "candidates": []}},
         s20260005={"student_id": "20260006"},
-        s20260008={
-            "skip": {"points": 60.0, "override": {"reason": "x", "points": None, "status": "needs_review"}}
-        },
+        s20260008={"skip": {"status": "needs_review", "points": None, "reason": reason}},
     )
+    (course.run / "overrides.yaml").write_text("20260008: {skip: {points: 60, reason: x}}", "utf-8")
     ended = course.export()
     assert ended.returncode == 1, ended.stdout + ended.stderr
     kept_back = ("u1", "u2", "u3", "u4", "u5")
@@ -301,7 +300,10 @@ def test_a_missing_column_is_named_or_made(course: Class) -> None:
             r"course.yaml:7: lti.url: write the LMS's address with https://",
         ),
         ({"platform": "moodle", "deployment_id": None}, r"lti: Moodle needs deployment_id too"),
-        ({"platform": "blackboard"}, r"course.yaml:6: lti.platform: Input should be 'canvas' or 'moodle'"),
+        (
+            {"platform": "blackboard"},
+            r"course.yaml:6: lti.platform cannot be \"blackboard\"; it may be canvas, moodle",
+        ),
     ],
 )
 def test_a_slip_in_course_yaml_is_one_sentence(course: Class, fields: dict[str, Any], sentence: str) -> None:
