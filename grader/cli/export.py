@@ -26,8 +26,9 @@ WORDS: dict[What, Text] = {
     "same": Text(en="same", ko="그대로"),
     "held": Text(en="held back", ko="보류"),
     "missing": Text(en="nothing", ko="없음"),
+    "page": Text(en="page only", ko="페이지만"),
 }
-STYLES = {"set": "green", "same": "dim", "held": "yellow", "missing": "dim"}
+STYLES = {"set": "green", "same": "dim", "held": "yellow", "missing": "dim", "page": "green"}
 
 
 def export(

@@ -111,30 +111,46 @@ def run(
 
 def summarize(results: Results, folder: Path, language: str) -> list[str]:
     """Print the end of a run; return the names of what needs a person."""
-    from grader.cli.summary import advice, needs_a_person, remarks, suspicious, table
+    from grader.cli.summary import (
+        advice,
+        needs_a_person,
+        overridden,
+        remarks,
+        suspicious,
+        table,
+        ungradable,
+    )
 
+    korean = language == "ko"
     out.print(table(results, language))
-    for line in remarks(results, language):
+    for line in (*overridden(results, folder, language), *remarks(results, language)):
         out.print(line, markup=False)
     waiting = needs_a_person(results, language)
-    if waiting:
-        out.print("\n사람이 확인해야 해요:" if language == "ko" else "\nNeeds a person:", style="bold")
-        for line in waiting:
-            out.print(f"  {line}", markup=False)
-        if settle := advice(results, language):
-            out.print(settle, markup=False)
-    if flagged := suspicious(results, language):
-        out.print(
-            "\n공격처럼 보이는 코드가 있어요(점수에는 반영하지 않았어요):"
-            if language == "ko"
-            else "\nLooks like an attack on the grader (it costs no points):",
-            style="bold",
-        )
-        for line in flagged:
-            out.print(f"  {line}", markup=False)
-    label = "결과 페이지" if language == "ko" else "Report"
-    out.print(f"\n{label}: {folder / 'index.html'}", markup=False)
+    nothing, flagged = ungradable(results, language), suspicious(results, language)
+    _list(
+        "제출은 했지만 채점할 것이 없는 학생이에요. 한번 봐 주세요:"
+        if korean
+        else "Handed in, but nothing to grade in it; have a look:",
+        nothing,
+    )
+    _list("사람이 확인해야 해요:" if korean else "Needs a person:", waiting)
+    for line in advice(results, folder, language):
+        out.print(line, markup=False)
+    _list(
+        "공격처럼 보이는 코드가 있어요(점수에는 반영하지 않았어요):"
+        if korean
+        else "Looks like an attack on the grader (it costs no points):",
+        flagged,
+    )
+    out.print(f"\n{'결과 페이지' if korean else 'Report'}: {folder / 'index.html'}", markup=False)
     return waiting
+
+
+def _list(heading: str, lines: list[str]) -> None:
+    if lines:
+        out.print(f"\n{heading}", style="bold", markup=False)
+    for line in lines:
+        out.print(f"  {line}", markup=False)
 
 
 @app.command()

@@ -57,7 +57,7 @@ class Grade:
     held: Text | None = None
     """Why nothing is sent; None where `score` is to be sent."""
     missing: bool = False
-    """Held because nothing was handed in: nobody needs to do anything."""
+    """Held because there is nothing to grade: nobody needs to do anything."""
 
     @property
     def comment(self) -> str:
@@ -70,7 +70,6 @@ class Grade:
 
 
 UNMATCHED = Text(en="not in the class list", ko="명단에 없는 제출물이에요")
-NOTHING = Text(en="nothing handed in", ko="제출하지 않았어요")
 
 
 def grades(order: Order) -> tuple[Grade, ...]:
@@ -86,23 +85,45 @@ def grades(order: Order) -> tuple[Grade, ...]:
                 f"course.yaml: the column “{order.column.title}” counts {name}, which {order.run} did not grade "
                 f"(it has {graded}); grade it too, or take it out of the column"
             )
+    in_doubt = order.results.in_doubt()
+    told = {source for sources in in_doubt.values() for source in sources}
     return tuple(
-        _grade(student, order.column, order.course.decimals)
+        _grade(student, order.column, order.course.decimals, in_doubt.get(student.student_id, ()))
         for student in sorted(order.results.submissions, key=lambda s: (s.student_id, s.student_name))
+        if not (student.unmatched and student.source in told)  # stands with whom it may be
     )
 
 
-def _grade(student: SubmissionResult, column: Column, decimals: int) -> Grade:
+def _grade(student: SubmissionResult, column: Column, decimals: int, in_doubt: tuple[str, ...]) -> Grade:
     if student.unmatched:
         return Grade(student, None, UNMATCHED)
+    if in_doubt:
+        sources = ", ".join(in_doubt)
+        held = Text(
+            en=f"not settled whose this is: {sources}",
+            ko=f"누구의 것인지 정해지지 않은 제출물이 있어요: {sources}",
+        )
+        return Grade(student, None, held)
     found = column_score(student, column, decimals)
     if found.waiting:
         names = ", ".join(found.waiting)
         held = Text(en=f"needs a person: {names}", ko=f"조교 확인이 필요해요: {names}")
         return Grade(student, None, held)
     if found.score is None:
-        return Grade(student, None, NOTHING, missing=True)
+        return Grade(student, None, _nothing(student), missing=True)
     return Grade(student, found.score)
+
+
+def _nothing(student: SubmissionResult) -> Text:
+    """Why there is nothing to grade."""
+    if student.absent:
+        return Text(en="nothing handed in", ko="제출하지 않았어요")
+    if not student.ungradable:
+        return Text(en="nothing handed in for this column", ko="이 열의 과제는 제출하지 않았어요")
+    files = ", ".join((*student.files, *student.other_files))
+    return Text(
+        en=f"nothing to grade in what was handed in: {files}", ko=f"제출은 했지만 채점할 것이 없어요: {files}"
+    )
 
 
 def plain_number(number: str) -> str:

@@ -16,7 +16,7 @@ from grader.lms.table import Row, Table
 from grader.records.base import Text
 from grader.records.column_scores import written
 from grader.stages.exports.grades import Grade, Order, by_number, grades, plain_number
-from grader.stages.exports.plan import Change, Outcome, not_there
+from grader.stages.exports.plan import Change, Outcome, What, not_there
 
 WHAT = "the grading worksheet from Moodle"
 NAMES: Mapping[str, tuple[str, ...]] = {
@@ -53,7 +53,9 @@ def export(order: Order) -> Outcome:
         if grade is None:
             continue
         seen.add(grade.student.student_id)
-        if change.what in ("set", "same"):
+        if change.what == "page":
+            pages.append((_page_name(row, at), grade))
+        elif change.what in ("set", "same"):
             table.fill(row, at["grade"], change.new)
             if "feedback" in at and not row.value(at["feedback"]).strip():
                 table.fill(row, at["feedback"], _escaped(grade.comment))
@@ -121,7 +123,8 @@ def _change(table: Table, row: Row, at: dict[str, int], grade: Grade | None, ord
     if grade is None:
         return Change(*who, "", "missing", Text(en="not among the submissions", ko="제출물 가운데 없어요"))
     if grade.score is None:
-        return Change(*who, "", "missing" if grade.missing else "held", grade.held)
+        what: What = "held" if not grade.missing else "missing" if grade.student.absent else "page"
+        return Change(*who, "", what, grade.held)
     if "changeable" in at and row.value(at["changeable"]).strip() in NO:
         why = Text(
             en="Moodle says that the grade cannot be changed", ko="Moodle에서 성적을 바꿀 수 없는 상태예요"

@@ -10,9 +10,10 @@ from typing import Literal
 from grader.records.base import Text
 from grader.stages.exports.grades import Grade
 
-What = Literal["set", "same", "held", "missing"]
+What = Literal["set", "same", "held", "missing", "page"]
 """set: the score is written. same: it stands there already. held: a person has to do something first.
-missing: nothing was handed in, and nothing is written."""
+missing: there is nothing to grade, and nothing is written. page: the same, but the student's page goes
+along, which says why."""
 
 
 @dataclass(frozen=True)

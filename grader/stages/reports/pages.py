@@ -30,7 +30,7 @@ GENERATOR = b'<meta name="generator" content="vgg-lab-grader">'
 
 SYMBOLS: Mapping[str, str] = {
     "full": "✓", "part": "◐", "zero": "✕", "missing": "–", "review": "?",
-    "passed": "✓", "failed": "✕", "blocked": "–", "grader_error": "?",
+    "passed": "✓", "failed": "✕", "blocked": "–", "grader_error": "?", "settled": "–",
 }  # fmt: skip
 
 
@@ -77,6 +77,7 @@ def write_reports(results: Results, out: Path, language: str, course: CourseFile
         max_total=sum(info.max_points for info in results.run.exercises.values()),
         waiting=summary.waiting(results),
         unmatched=summary.unmatched(results),
+        ungradable=summary.ungradable(results),
         by_name=summary.by_name(results),
         strays=results.strays,
         distributions=summary.distributions(results),

@@ -8,6 +8,7 @@ They survive every later run, and are shown as what they are.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +55,16 @@ def read_overrides(folder: Path) -> Overrides | None:
         return Overrides(file, _FORM.validate_python(file.data))
     except ValidationError as error:
         file.explain(file.first(error.errors(include_url=False)), _Form)
+
+
+def misnamed(folder: Path) -> tuple[Path, ...]:
+    """Files beside it that look as if they were meant to be it."""
+    found = (
+        path
+        for path in folder.glob("*")
+        if re.fullmatch(r"overrides?\.(ya?ml|txt|yaml\.txt)", path.name, re.I)
+    )
+    return tuple(sorted(path for path in found if path.name != FILE))
 
 
 def with_overrides(results: Results, overrides: Overrides | None) -> Results:

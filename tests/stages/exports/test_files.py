@@ -9,11 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from export_orders import CLASS, TITLE, order
+from export_orders import CLASS, RUN, TITLE, order, result, student
 from lms.importers import Canvas, Moodle, feedback_owner
 
 from grader.errors import UserError
 from grader.records.gradebook import Column, CourseFile
+from grader.records.results import Results
 from grader.stages.exports import EXPORTERS, Outcome
 
 EXPECTED = {"20231001": 91.25, "20231002": 0.0, "20231003": 100.0, "20231005": 20.83, "00731007": 50.0}
@@ -214,3 +215,58 @@ def test_a_column_with_an_exercise_that_was_not_graded_is_refused(tmp_path: Path
     column = Column(title=TITLE, exercises=("skip", "ca"), points=100)
     with pytest.raises(UserError, match=r"counts ca, which .* did not grade"):
         EXPORTERS["canvas"](order(tmp_path, GRADEBOOK, column=column))
+
+
+PDF = {"과제.pdf": {"en": "a PDF document", "ko": "PDF 문서예요"}}
+
+
+def test_who_handed_in_nothing_that_can_be_graded_gets_a_page_that_says_so(tmp_path: Path) -> None:
+    nothing = [result(0.0, "missing")] * 2
+    students = (
+        student("20231001", "홍길동", *nothing, other_files=PDF),
+        student("20231002", "김민수", *nothing),
+        student("20231003", "김민수", result(0.0, "missing"), result(80), files=("dense.py",)),
+    )
+    only_skip = Column(title=TITLE, exercises=("skip",), points=100)
+    pages = {one.student_id: one.student_id.encode() for one in students}
+    outcome = EXPORTERS["moodle"](
+        order(
+            tmp_path,
+            worksheet("ko"),
+            results=Results(run=RUN, submissions=students),
+            pages=pages,
+            column=only_skip,
+        )
+    )
+    found = {change.student_id: change for change in outcome.changes}
+    assert [found[one.student_id].what for one in students] == ["page", "missing", "page"]
+    assert [why.en for one in students if (why := found[one.student_id].why)] == [
+        "nothing to grade in what was handed in: 과제.pdf",
+        "nothing handed in",
+        "nothing handed in for this column",
+    ]
+    with zipfile.ZipFile(outcome.files[1]) as packed:
+        assert {feedback_owner(name)[1] for name in packed.namelist()} == {500, 502}
+    sheet = list(csv.reader(io.StringIO(outcome.files[0].read_text("utf-8-sig"))))
+    assert [row[4] for row in sheet[1:4]] == ["", "", ""]
+
+
+def test_whom_the_class_list_does_not_settle_is_listed_once(tmp_path: Path) -> None:
+    nothing = [result(0.0, "missing")] * 2
+    twins = [{"student_id": number, "name": "김민수"} for number in ("20231002", "20231003")]
+    reason = {"en": "2 people are called so", "ko": "두 명이에요"}
+    unmatched = {"reason": reason, "candidates": twins}
+    students = (
+        student("20231002", "김민수", *nothing),
+        student("20231003", "김민수", *nothing),
+        student("2", "김민수", result(80), result(80), unmatched=unmatched, source="a_2_skip.py", files=("a.py",)),
+        student("9", "누구", result(80), result(80), unmatched={"reason": reason, "candidates": []}, files=("b.py",)),
+    )  # fmt: skip
+    results = Results(run=RUN, submissions=students)
+    found = EXPORTERS["canvas"](order(tmp_path, GRADEBOOK, results=results)).changes
+    told = [(one.student_id, one.what, one.why.en if one.why else "") for one in found if one.student_id]
+    assert [row for row in told if row[2] != "not among the submissions"] == [
+        ("20231002", "held", "not settled whose this is: a_2_skip.py"),
+        ("20231003", "held", "not settled whose this is: a_2_skip.py"),
+        ("9", "held", "not in the class list"),
+    ]

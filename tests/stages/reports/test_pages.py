@@ -11,7 +11,7 @@ from stages.reports.results_sample import INJECTION, RESULTS, RUN, student
 
 from grader.errors import UserError
 from grader.records.gradebook import Column, CourseFile
-from grader.records.results import Results
+from grader.records.results import Override, Results
 from grader.stages.reports import write_reports
 from grader.stages.reports.words import CHECK_WORDS, WORDS
 
@@ -192,3 +192,28 @@ def test_a_students_page_shows_each_column_as_it_is_exported(language: str, tmp_
     assert lines("20231001") == ["LMS: Lab <12> 10 / 10", "LMS: CA 5 / 5"]
     assert lines("20231002") == ["LMS: Lab <12> 5 / 10", f"LMS: CA – / 5 {nothing}"]
     assert lines("20231004") == ["LMS: Lab <12> 10 / 10", f"LMS: CA ? / 5 {pending}"]
+
+
+@pytest.mark.parametrize(
+    ("before", "status", "sentence"),
+    [
+        (None, "needs_review", {"ko": "조교가 이 과제를 직접 보고 86점을 줬어요. 이유: 코드를 읽음",
+                                "en": "Course staff looked at this exercise and gave 86 points. Reason: 코드를 읽음"}),
+        (60.0, "graded", {"ko": "조교가 점수를 60점에서 86점으로 고쳤어요. 이유: 코드를 읽음",
+                          "en": "Course staff changed the points from 60 to 86. Reason: 코드를 읽음"}),
+    ],
+)  # fmt: skip
+def test_what_a_person_has_settled_waits_for_nobody(
+    language: str, tmp_path: Path, before: float | None, status: str, sentence: dict[str, str]
+) -> None:
+    (waiting,) = [one for one in RESULTS.submissions if one.student_id == "20231004"]
+    override = Override.model_validate({"reason": "코드를 읽음", "points": before, "status": status})
+    given = {"points": 86.0, "status": "graded", "override": override}
+    ca = waiting.exercises["ca"].model_copy(update=given)
+    settled = waiting.model_copy(update={"exercises": {**waiting.exercises, "ca": ca}})
+    index = write_reports(Results(run=RUN, submissions=(settled,)), tmp_path, language)
+    page = readable((tmp_path / "students" / "20231004.html").read_text("utf-8"))
+    assert sentence[language] in page and WORDS["settled_note"].in_language(language) in page
+    for word in ("review_heading", "grader_error_note", "grader_error", "so_far"):
+        assert WORDS[word].in_language(language) not in page
+    assert WORDS["nothing_to_review"].in_language(language) in readable(index.read_text("utf-8"))
