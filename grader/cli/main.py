@@ -86,7 +86,13 @@ def run(
     reads = [submissions, *([roster] if roster else [])]
     reads += [] if data in ("synthetic", "cifar10") else [Path(data)]
     code = in_container(
-        isolation, default_root(), reads, out_folder, data, gpu, lambda text: err.print(text, markup=False)
+        isolation,
+        default_root(),
+        reads,
+        out_folder,
+        data,
+        gpu,
+        lambda text: err.print(text.in_language(lang.value), markup=False),
     )
     if code is not None:
         raise typer.Exit(code)
@@ -122,7 +128,7 @@ def summarize(results: Results, folder: Path, language: str) -> list[str]:
     )
 
     korean = language == "ko"
-    out.print(table(results, language))
+    out.print(table(results, language), soft_wrap=False)
     for line in (*overridden(results, folder, language), *remarks(results, language)):
         out.print(line, markup=False)
     waiting = needs_a_person(results, language)

@@ -100,7 +100,8 @@ def overridden(results: Results, folder: Path, language: str) -> list[str]:
     ]
     lines = []
     if applied:
-        count = f"조교 수정 {len(applied)}건 적용" if korean else f"Overrides applied: {len(applied)}"
+        some = "override" if len(applied) == 1 else "overrides"
+        count = f"조교 수정 {len(applied)}건 적용" if korean else f"{len(applied)} {some} applied"
         lines.append(f"{count}: {_listed(applied, korean)}")
     for path in misnamed(folder):
         lines.append(

@@ -93,3 +93,48 @@ def test_results_of_an_earlier_version_have_korean_pages(run: Path) -> None:
     results.write_text(results.read_text("utf-8").replace(',"language":"en"', ""), "utf-8")
     assert '"language"' not in results.read_text("utf-8")
     assert "결과 페이지" in grader(run, "report").stdout
+
+
+def test_a_new_score_is_told_from_a_change_and_a_dry_run_speaks_of_no_upload(run: Path) -> None:
+    sheet = run.parent / "sheet.csv"
+    sheet.write_text(WORKSHEET.replace("20260002,,", "20260002,70.00,"), "utf-8")
+    dry = grader(run, "export", "--to", "moodle", "--worksheet", str(sheet), "--dry-run")
+    assert dry.returncode == 0, dry.stderr
+    lines = [" ".join(line.split()) for line in dry.stdout.splitlines()]
+    assert lines[:2] == ["Week 12 ← skip + dense", "number name there new action why"]
+    assert "20260001 학생0 0 new" in lines and "20260002 학생1 70.00 1.5 change" in lines
+    assert "new 1, change 1" in lines
+    assert "Upload grading worksheet" not in dry.stdout and lines[-1].endswith(
+        "run it again without --dry-run."
+    )
+    assert any(line.startswith("· The feedback comments get the points") for line in lines)
+    done = grader(run, "export", "--to", "moodle", "--worksheet", str(sheet))
+    assert "Upload grading worksheet" in done.stdout and "Dry run" not in done.stdout
+
+
+@pytest.mark.parametrize("more", [[], ["--dry-run"]])
+def test_scores_without_the_training_checks_are_warned_of(tmp_path: Path, more: list[str]) -> None:
+    (tmp_path / "course.yaml").write_text(COURSE, "utf-8")
+    static = write_run(tmp_path / "grading", 2)
+    assert "주의: --profile static으로 채점해서" in grader(static, "export", "--to", "csv", *more).stdout
+    trained = write_run(tmp_path / "trained", 2, run={"profile": "quick"})
+    assert "주의" not in grader(trained, "export", "--to", "csv", *more).stdout
+
+
+def test_no_word_of_the_table_is_cut_out(run: Path) -> None:
+    sheet = run.parent / "sheet.csv"
+    head, *rows = WORKSHEET.splitlines()
+    locked = [head + ",Grade can be changed", *(row + ",No" for row in rows)]
+    sheet.write_text("\n".join(locked) + "\n", "utf-8")
+    ended = grader(run, "export", "--to", "moodle", "--worksheet", str(sheet), "--lang", "ko")
+    assert ended.returncode == 1, ended.stderr
+    assert "…" not in ended.stdout
+    assert {"Moodle에서", "성적을", "바꿀", "수", "없는", "상태예요"} <= set(ended.stdout.split())
+
+
+def test_the_overrides_that_an_export_counts_are_named(run: Path) -> None:
+    (run / "overrides.yaml").write_text(OVERRIDE, "utf-8")
+    (run / "override.yml").touch()
+    ended = grader(run, "export", "--to", "csv", "--dry-run")
+    assert "1 override applied: 20260002 skip 1.5 → 91.5" in ended.stdout
+    assert f"{run / 'override.yml'} was not read; its name must be overrides.yaml." in ended.stdout

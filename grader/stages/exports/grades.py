@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from difflib import get_close_matches
 from pathlib import Path
 
 from grader.errors import UserError
@@ -79,11 +80,13 @@ def grades(order: Order) -> tuple[Grade, ...]:
         UserError: the column counts an exercise that was not graded in this run.
     """
     for name in order.column.exercises:
-        if name not in order.results.run.exercises:
-            graded = ", ".join(order.results.run.exercises)
+        graded = list(order.results.run.exercises)
+        if name not in graded:
+            near = get_close_matches(name, graded, n=1)
+            fix = f"did you mean {near[0]}?" if near else "grade it too, or take it out of the column"
             raise UserError(
-                f"course.yaml: the column “{order.column.title}” counts {name}, which {order.run} did not grade "
-                f"(it has {graded}); grade it too, or take it out of the column"
+                f"{order.place}: the column “{order.column.title}” counts {name}, which {order.run} did not grade "
+                f"(it has {', '.join(graded)}); {fix}"
             )
     in_doubt = order.results.in_doubt()
     told = {source for sources in in_doubt.values() for source in sources}

@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from grader.errors import UserError
-from grader.lms.table import Row, Table
+from grader.lms.table import Row, Table, whose
 from grader.records.base import Text
 from grader.records.column_scores import written
 from grader.stages.exports.grades import Grade, Order, by_number, grades, plain_number
-from grader.stages.exports.plan import Change, Outcome, What, not_there
+from grader.stages.exports.plan import Change, Outcome, What, not_there, numbers_differ
 
 WHAT = "the grading worksheet from Moodle"
 NAMES: Mapping[str, tuple[str, ...]] = {
@@ -43,7 +43,8 @@ def export(order: Order) -> Outcome:
     at = _places(table, order.course.moodle)
     everyone = grades(order)
     listed, participants = by_number(everyone), _by_participant(everyone)
-    changes, seen, pages = [], set(), []
+    changes, pages, numbers = [], [], []
+    seen: set[str] = set()
     for row in table.rows[1:]:
         if not any(row.raw):
             continue
@@ -53,6 +54,7 @@ def export(order: Order) -> Outcome:
         if grade is None:
             continue
         seen.add(grade.student.student_id)
+        numbers.append((row.value(at["number"]).strip() if "number" in at else "", grade.student))
         if change.what == "page":
             pages.append((_page_name(row, at), grade))
         elif change.what in ("set", "same"):
@@ -62,7 +64,8 @@ def export(order: Order) -> Outcome:
             pages.append((_page_name(row, at), grade))
     changes += not_there(everyone, seen, order.column.title)
     files = [] if order.dry_run else _write(order, table, pages)
-    return Outcome(tuple(changes), tuple(files), tuple(_advice(table, at, changes)))
+    advice = (*_advice(at, changes), *numbers_differ(numbers))
+    return Outcome(tuple(changes), tuple(files), UPLOAD, advice)
 
 
 def _places(table: Table, own: Mapping[str, str]) -> dict[str, int]:
@@ -72,6 +75,10 @@ def _places(table: Table, own: Mapping[str, str]) -> dict[str, int]:
         UserError: the grade's, or the id's, is not found.
     """
     header = [name.strip() for name in table.header]
+    if whose(header) == "canvas":
+        raise UserError(
+            f"{table.path}: this is a gradebook from Canvas; it goes with --to canvas --gradebook"
+        )
     found = {}
     for role, names in NAMES.items():
         wanted = (own[role],) if role in own else names
@@ -133,8 +140,8 @@ def _change(table: Table, row: Row, at: dict[str, int], grade: Grade | None, ord
     maximum = _number(row.value(at["maximum"])) if "maximum" in at else None
     if maximum is not None and abs(maximum - order.column.points) > 0.005:
         raise UserError(
-            f"{table.path}:{row.line}: the assignment has {maximum:g} points in Moodle and {order.column.points:g} in "
-            "course.yaml; make them equal"
+            f"{order.place}: the column has {order.column.points:g} points there and {maximum:g} in Moodle "
+            f"({table.path}:{row.line}); make them equal"
         )
     new = written(grade.score)
     there = _number(old)
@@ -177,15 +184,23 @@ def _write(order: Order, table: Table, pages: list[tuple[str, Grade]]) -> list[P
     return [out, archive]
 
 
-def _advice(table: Table, at: dict[str, int], changes: list[Change]) -> list[Text]:
-    advice = [
-        Text(
-            en="In Moodle: View all submissions → Upload grading worksheet, in the same language as it was downloaded; "
-            "then “Upload multiple feedback files in a zip”.",
-            ko="Moodle에서 ‘모든 제출물 보기 → 채점 워크시트 업로드’로 올리세요. 내려받을 때와 같은 언어로 보고 있어야 해요. "
-            "그다음 ‘피드백 파일 여러 개를 zip으로 업로드’에 피드백 zip을 올리세요.",
+UPLOAD = Text(
+    en="In Moodle: View all submissions → Upload grading worksheet, in the same language as it was downloaded; "
+    "then “Upload multiple feedback files in a zip”.",
+    ko="Moodle에서 ‘모든 제출물 보기 → 채점 워크시트 업로드’로 올리세요. 내려받을 때와 같은 언어로 보고 있어야 해요. "
+    "그다음 ‘피드백 파일 여러 개를 zip으로 업로드’에 피드백 zip을 올리세요.",
+)
+
+
+def _advice(at: dict[str, int], changes: list[Change]) -> list[Text]:
+    advice = []
+    if "feedback" in at and any(change.what in ("set", "same") for change in changes):
+        advice.append(
+            Text(
+                en="The feedback comments get the points of each exercise, where they are empty.",
+                ko="피드백 코멘트 열이 비어 있으면 과제별 점수도 적어요.",
+            )
         )
-    ]
     if any(change.what == "set" and change.old not in ("", "-") for change in changes):
         advice.append(
             Text(

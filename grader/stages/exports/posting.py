@@ -32,11 +32,15 @@ class Cell:
 
     def equals(self, other: Cell) -> bool:
         """The same to the LMS, which keeps two decimals."""
-        if self.score is None or other.score is None:
-            scores = self.score is other.score
-        else:
-            scores = abs(self.score - other.score) < 0.005
-        return scores and self.comment == other.comment and self.mark == other.mark
+        return (
+            _same_score(self.score, other.score) and self.comment == other.comment and self.mark == other.mark
+        )
+
+
+def _same_score(one: float | None, other: float | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return abs(one - other) < 0.005
 
 
 @dataclass(frozen=True)
