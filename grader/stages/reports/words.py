@@ -147,6 +147,9 @@ WORDS: dict[str, Text] = {
         en="Have a look at what they handed in. They get no score; to give one (or 0), write it into overrides.yaml.",
         ko="무엇을 냈는지 한번 봐 주세요. 점수는 보내지 않아요. 0점이나 다른 점수를 주려면 overrides.yaml에 적으세요.",
     ),
+    "nothing_found": Text(
+        en="Nothing that can be graded was found in what you handed in:", ko="제출한 파일에서 채점할 것을 찾지 못했어요."
+    ),
     "no_class": Text(en="no class that is asked for", ko="과제의 클래스가 없어요"),
     "flagged": Text(en="Looks like an attack on the grader", ko="채점기를 공격하는 것처럼 보이는 코드"),
     "flagged_note": Text(
@@ -239,7 +242,7 @@ WORDS: dict[str, Text] = {
     "lms_waiting": Text(
         en="pending until a person has looked at your submission", ko="조교가 확인한 뒤에 정해져요"
     ),
-    "lms_missing": Text(en="no score is entered: nothing was handed in for it", ko="제출한 것이 없어 점수가 입력되지 않아요"),
+    "lms_missing": Text(en="no score is entered: there is nothing to grade", ko="채점할 것이 없어 점수가 입력되지 않아요"),
     "files": Text(en="Files you handed in", ko="제출한 파일"),
     "no_files": Text(en="No .py file or notebook.", ko=".py 파일이나 노트북이 없어요."),
     "not_read": Text(en="Not used for grading", ko="채점에 쓰지 않은 파일"),

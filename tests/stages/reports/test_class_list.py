@@ -130,6 +130,9 @@ def test_who_handed_in_nothing_that_can_be_graded_is_named_with_what_it_is(tmp_p
     page = readable(write_reports(UNGRADABLE, tmp_path, "en").read_text("utf-8"))
     assert "Handed in, but nothing to grade in it 2" in page
     assert "과제.pdf a PDF document" in page and "nothing waits for a person" not in page
+    own = readable((tmp_path / "students" / "20231021.html").read_text("utf-8"))
+    head = own.partition("\n| ")[0]
+    assert head.endswith("in what you handed in:\n과제.pdf a PDF document")
 
 
 def test_who_was_given_points_for_it_by_a_person_is_named_no_more() -> None:
