@@ -101,7 +101,7 @@ def test_a_dry_run_shows_what_would_change_and_sends_nothing(course: Class) -> N
     ended = course.export("--dry-run")
     assert ended.returncode == 0, ended.stderr
     assert course.canvas.count("PUT|POST") == 0 and not (course.run / "exports").exists()
-    assert re.search(r"20260005 +학생4 +Week 12 +80 +6 +write", ended.stdout)
+    assert re.search(r"20260005 +학생4 +80 +6 +change", ended.stdout)
 
 
 def test_only_scores_that_are_settled_are_sent_and_nobody_excused_is_touched(course: Class) -> None:

@@ -129,7 +129,7 @@ def test_a_dry_run_shows_what_would_change_and_sends_nothing(course: Class) -> N
     ended = course.export("--dry-run")
     assert ended.returncode == 0, ended.stderr
     assert course.platform.writes() == 0 and not (course.run / "exports").exists()
-    assert re.search(r"20260005 +학생4 +Week 12 +6 +write", ended.stdout)
+    assert re.search(r"20260005 +학생4 +6 +new", ended.stdout)
     assert "Dry run" in ended.stdout
 
 
@@ -154,7 +154,7 @@ def test_only_what_is_graded_and_known_is_sent(course: Class) -> None:
     assert course.scores() == {u: s for u, s in EXPECTED.items() if u not in kept_back} | {"u7": 35.25}
     for number, words in {
         "20260002": "needs a person: skip",
-        "20260003": "nothing handed in",
+        "20260003": "nothing to grade in what was handed in: lab.py",
         "20260004": "not in the class list",
         "20260006": "two submissions have this student number",
         "20260015": "no such student number in the course",
