@@ -23,7 +23,8 @@ $(INSTALLED): pyproject.toml $(CONSTRAINTS) requirements.lock
 demo: $(INSTALLED)
 	@$(BIN)/grader run examples/submissions --isolation process --out grading; code=$$?; \
 	 if [ $$code -gt 1 ]; then exit $$code; fi; \
-	 echo "Open $(CURDIR)/grading/index.html in a browser."
+	 echo "Open $(CURDIR)/grading/index.html in a browser."; \
+	 echo "To use the grader from here: source $(BIN)/activate, then grader --help"
 
 test: $(INSTALLED) lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile

@@ -78,6 +78,7 @@ def assemble(
         uncalibrated=tuple(bench.uncalibrated),
         layout=handed_in.layout,
         roster=settings.roster.name if settings.roster else "",
+        language=settings.language,
     )
     strays = {stray.path: stray.reason for stray in handed_in.strays}
     return Results(run=info, submissions=tuple(rows), strays=strays)
@@ -145,8 +146,8 @@ def _score(
 
 def _our_fault(fault: object) -> Text:
     return Text(
-        en=f"This is a fault of the grader, not of the submission; a person will look at it ({fault}).",
-        ko=f"제출물이 아니라 채점기 쪽 문제예요. 조교가 직접 확인할 거예요({fault}).",
+        en=f"This is a fault of the grader, not of the submission ({fault}).",
+        ko=f"제출물이 아니라 채점기 쪽 문제예요({fault}).",
     )
 
 

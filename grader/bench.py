@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from grader.course import Exercise, read_course
 from grader.engines.gpu import GpuEngine
@@ -18,7 +18,7 @@ from grader.engines.local import Job, LocalEngine
 from grader.errors import CalibrationError, GraderFault, UserError
 from grader.ledger import Ledger, key_of
 from grader.records.assignment import Calibration, Recipe
-from grader.records.base import Text
+from grader.records.base import Language, Text
 from grader.records.findings import BlankLeft, Flag
 from grader.records.graph import Capture, ModelGraph
 from grader.records.judgement import Judgement
@@ -44,7 +44,7 @@ class Settings:
     """Train on a CUDA device."""
     data: str = "synthetic"
     jobs: int = 1
-    language: Literal["ko", "en"] = "ko"
+    language: Language = "ko"
     fresh: bool = False
     roster: Path | None = None
     """The class list."""

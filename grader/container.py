@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import UserError
+from grader.records.base import Text
 
 INSIDE = "GRADER_IN_CONTAINER"
 """Set in the image."""
@@ -88,7 +89,7 @@ def has_image(engine: Engine, name: str) -> bool:
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
-def ready_image(engine: Engine, root: Path, say: Callable[[str], None]) -> str:
+def ready_image(engine: Engine, root: Path, say: Callable[[Text], None]) -> str:
     """The image of this very version, built at first need.
 
     Raises:
@@ -98,7 +99,10 @@ def ready_image(engine: Engine, root: Path, say: Callable[[str], None]) -> str:
     if has_image(engine, name):
         return name
     say(
-        f"Building the image {name} with {engine.name}, once; minutes, and gigabytes where torch comes with CUDA …"
+        Text(
+            en=f"Building the image {name} with {engine.name}, once; minutes, and gigabytes with CUDA …",
+            ko=f"{engine.name} 이미지 {name} 만드는 중… 처음 한 번만 몇 분 걸려요 (CUDA가 있으면 몇 GB).",
+        )
     )
     built = subprocess.run(build_command(engine, root, name), capture_output=True, text=True, check=False)
     if built.returncode:

@@ -2,7 +2,7 @@
 
     GraderError
     ├── UserError                 whoever runs the grader must fix something (exit code 2)
-    │   ├── AssignmentError       a mistake in a file under assignments/ or reference/
+    │   ├── AssignmentError       a mistake in a file that an instructor or assistant writes
     │   ├── SubmissionsError      the submissions folder or archive cannot be used
     │   ├── DataError             the data set cannot be used
     │   ├── CalibrationError      no thresholds for this exercise, recipe and data set
@@ -30,7 +30,7 @@ class UserError(GraderError):
 
 
 class AssignmentError(UserError):
-    """A mistake in an instructor's file: which file and line, what is wrong, how to mend it."""
+    """A mistake in a person's file: which file and line, what is wrong, how to mend it."""
 
     def __init__(self, file: Path | str, line: int | None, problem: str, fix: str) -> None:
         self.file, self.line, self.problem, self.fix = str(file), line, problem, fix

@@ -19,11 +19,14 @@ from pathlib import Path
 from grader.assembly import assemble
 from grader.bench import Bench, Progress, Settings, Task, reference_of, whole
 from grader.course import Exercise, read_course
+from grader.course.course_file import course_file_if_any
 from grader.engines.gpu import GpuEngine
 from grader.engines.local import Job, LocalEngine
 from grader.errors import UserError
 from grader.ledger import Ledger, key_of
 from grader.lms.roster import read_roster
+from grader.records.base import Language
+from grader.records.gradebook import CourseFile
 from grader.records.graph import Capture, ModelGraph
 from grader.records.results import Results
 from grader.records.submission import Submission
@@ -65,22 +68,40 @@ def run(settings: Settings, progress: Progress | None = None) -> Results:
         tasks = tasks_of(submissions, course, bench)
         bench.judge_and_train(tasks)
         results = assemble(settings, handed_in, course, tasks, bench, time.monotonic() - began)
-    results = with_overrides(results, overrides, settings.out)
-    write_results(results, settings.out / "results.json")
-    write_reports(results, settings.out, settings.language)
+    results = with_overrides(results, overrides)
+    _write(results, settings.out, course_file_if_any(settings.course / "course.yaml"))
     return results
 
 
-def report(folder: Path, language: str) -> Results:
-    """The pages and `scores.csv` of an earlier run again, with today's overrides; nothing is graded.
+def current(folder: Path, language: Language | None = None) -> Results:
+    """The results of an earlier run with its `overrides.yaml` as it stands now; nothing is written.
+
+    Args:
+        language: of the pages from now on; None: as they are.
 
     Raises:
         UserError: there is no such run, or a mistake in its `overrides.yaml`.
     """
-    results = with_overrides(read_results(folder / "results.json"), read_overrides(folder), folder)
-    write_results(results, folder / "results.json")
-    write_reports(results, folder, language)
+    results = with_overrides(read_results(folder / "results.json"), read_overrides(folder))
+    if language is None:
+        return results
+    return results.model_copy(update={"run": results.run.model_copy(update={"language": language})})
+
+
+def report(folder: Path, language: Language | None = None, course: CourseFile | None = None) -> Results:
+    """`current`, with the pages and `scores.csv` made again; nothing is graded.
+
+    Raises:
+        UserError: as `current`, or a file cannot be written.
+    """
+    results = current(folder, language)
+    _write(results, folder, course)
     return results
+
+
+def _write(results: Results, folder: Path, course: CourseFile | None) -> None:
+    write_results(results, folder / "results.json")
+    write_reports(results, folder, results.run.language, course)
 
 
 def tasks_of(submissions: Sequence[Submission], course: dict[str, Exercise], bench: Bench) -> list[Task]:

@@ -10,10 +10,17 @@ from grader.records.results import Results
 EXERCISES = ("skip", "dense")
 
 
-def write_run(folder: Path, students: int, first: int = 20260001, **other: dict[str, Any]) -> Path:
+def write_run(
+    folder: Path,
+    students: int,
+    first: int = 20260001,
+    run: dict[str, Any] | None = None,
+    **other: dict[str, Any],
+) -> Path:
     """`results.json` and a page per student; student n has 3n points of 200, at most 200.
 
     Args:
+        run: what differs of the run.
         other: what differs, by student number: an exercise's fields under its name, or a submission's.
     """
     submissions = []
@@ -37,6 +44,7 @@ def write_run(folder: Path, students: int, first: int = 20260001, **other: dict[
             "profile": "static", "data": "synthetic", "device": "cpu", "trainings": 0, "seconds": 1.0,
             "grader_version": "0", "torch_version": "0", "isolation": "none",
             "exercises": {name: {"title": title, "max_points": 100.0} for name in EXERCISES},
+            **(run or {}),
         },
         "submissions": submissions,
     })  # fmt: skip

@@ -1,6 +1,6 @@
 """One class of thirty, handed in through every door: Canvas, Moodle, Gradescope, folders, zips.
 
-`python tests/lms_class.py FOLDER` writes all of it as sample files.
+`python tests/lms_class.py FOLDER` writes all of it as sample files, and prints what each is for.
 """
 
 from __future__ import annotations
@@ -356,6 +356,28 @@ def _worksheet(language: Language) -> list[list[str]]:
     return [header, *rows]
 
 
+STEPS = {
+    "submissions.zip": "2.1  Canvas: Download Submissions",
+    "submissions": "2.1  the same, unpacked",
+    "gradebook.csv": "2.2  Canvas: the gradebook, for run and for export",
+    "기계학습-12주차 실습-4567.zip": "3.1  Moodle in Korean: Download all submissions",
+    "성적-기계학습-4567.csv": "3.2  Moodle in Korean: the worksheet of every Korean zip here",
+    "ML-Lab 12-4567.zip": "3.1  Moodle in English: Download all submissions",
+    "Grades-ML-4567.csv": "3.2  Moodle in English: the worksheet of every English zip here",
+    "기계학습-실습-4568.zip": "3.1  in Korean, downloaded without folders",
+    "ML-Lab-4568.zip": "3.1  in English, downloaded without folders",
+    "기계학습-블라인드-4569.zip": "3.1  in Korean, blind marking",
+    "ML-blind-4569.zip": "3.1  in English, blind marking",
+    "assignment_4567_export.zip": "4    Gradescope: export",
+    "명단.csv": "     class list of numbers and names, for the files below",
+    "12주차": "     a folder per student",
+    "한 폴더에": "     all files in one folder",
+    "윈도우.zip": "     the folder, packed by Windows",
+    "맥.zip": "     the folder, packed by macOS",
+}
+"""Which step of docs/lms.md each sample is for."""
+
+
 def write_samples(folder: Path) -> None:
     """Every form and every class list."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -367,3 +389,6 @@ def write_samples(folder: Path) -> None:
 
 if __name__ == "__main__":
     write_samples(Path(sys.argv[1]))
+    print(f"step of docs/lms.md · file in {sys.argv[1]}")
+    for name, step in STEPS.items():
+        print(f"{step:<62} {name}")

@@ -95,7 +95,15 @@ def test_without_an_engine_the_process_sandbox_is_named_and_used(folder: Path) -
     (folder / "bin").mkdir()
     done = grade(folder, folder / "bin")
     assert done.returncode == 0, done.stderr
-    assert "No container engine (neither docker nor podman is installed)" in done.stderr
+    line = "컨테이너 엔진이 없어 프로세스 샌드박스로 채점해요 (자세히: grader doctor).\n"
+    assert done.stderr.count(line) == 1
+    english = grade(folder, folder / "bin", "--lang", "en")
+    assert (
+        "No container engine answers; grading in the process sandbox (more: grader doctor).\n"
+        in english.stderr
+    )
+    asked_for = grade(folder, folder / "bin", "--isolation", "process")
+    assert "grader doctor" not in asked_for.stderr
     assert (folder / "결과/results.json").exists()
 
 
@@ -114,7 +122,7 @@ def test_an_image_that_cannot_be_built_does_not_stop_the_grading(folder: Path) -
     fake(folder / "bin", image=1, build=1)
     done = grade(folder, folder / "bin")
     assert done.returncode == 0, done.stderr
-    assert "Going on with this machine's own process sandbox" in done.stderr
+    assert "프로세스 샌드박스로 이어서 채점해요" in done.stderr
 
 
 def test_process_asks_no_engine(folder: Path) -> None:

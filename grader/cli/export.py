@@ -6,28 +6,39 @@ from collections import Counter
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Shown
 
 from grader.cli.progress import shown
+from grader.cli.summary import overridden
 from grader.course import default_root
-from grader.course.course_file import column_of, read_course_file
+from grader.course.course_file import column_of, place_of, read_course_file
 from grader.errors import UserError
-from grader.records.base import Text
-from grader.records.page_names import page_names
+from grader.pipeline import current, report
+from grader.records.base import Language, Text
 from grader.stages.exports import EXPORTERS, Change, Order, Outcome
 from grader.stages.exports.plan import What
-from grader.stages.reports import read_results
+from grader.stages.reports import student_pages
 
-WORDS: dict[What, Text] = {
-    "set": Text(en="write", ko="입력"),
+WORDS: dict[What | Literal["change"], Text] = {
+    "set": Text(en="new", ko="입력"),
+    "change": Text(en="change", ko="변경"),
     "same": Text(en="same", ko="그대로"),
+    "page": Text(en="page only", ko="페이지만"),
     "held": Text(en="held back", ko="보류"),
     "missing": Text(en="nothing", ko="없음"),
 }
-STYLES = {"set": "green", "same": "dim", "held": "yellow", "missing": "dim"}
+STYLES = {
+    "set": "green",
+    "change": "cyan",
+    "same": "dim",
+    "page": "green",
+    "held": "yellow",
+    "missing": "dim",
+}
 
 
 def export(
@@ -39,34 +50,35 @@ def export(
     out: Path | None,
     key: Path | None,
     dry_run: bool,
-    language: str,
+    language: Language | None,
     console: Console,
 ) -> bool:
-    """Export, print what came of it, and say whether a person is needed.
+    """Bring the run's pages up to date, unless it is a dry run; export, print what came of it, and say whether a person is needed.
 
     Raises:
         UserError: something that the person running it must fix.
     """
     if target not in EXPORTERS:
         raise UserError(f"there is no export to “{target}”; choose one of {', '.join(EXPORTERS)}")
-    results = read_results(run / "results.json")
     path = course or default_root() / "course.yaml"
     described = read_course_file(path)
-    names = page_names([submission.student_id for submission in results.submissions])
+    first = target == "csv" and column is None
+    chosen = described.columns[0] if first else column_of(described, column, path)
+    results = current(run, language) if dry_run else report(run, language, described)
+    spoken = results.run.language
+    pages = student_pages(results, spoken, described)
     order = Order(
         run=run,
         results=results,
         course=described,
-        column=described.columns[0]
-        if target == "csv" and column is None
-        else column_of(described, column, path),
-        language=language,
+        column=chosen,
+        language=spoken,
         source=source,
         out=out,
         pages={
-            submission.student_id: run / "students" / name
-            for submission, name in zip(results.submissions, names, strict=True)
+            submission.student_id: page for submission, page in zip(results.submissions, pages, strict=True)
         },
+        place=place_of(described, chosen, path),
         project=default_root(),
         dry_run=dry_run,
         key=key,
@@ -74,7 +86,7 @@ def export(
     with shown(Console(stderr=True)) as progress:
         told = partial(progress.report, "post")
         outcome = EXPORTERS[target](replace(order, told=told))
-    show(outcome, dry_run, language, console)
+    show(outcome, order, console)
     return any(change.what == "held" for change in outcome.changes)
 
 
@@ -98,39 +110,56 @@ def make_key(path: Path, target: str, language: str, console: Console) -> None:
     console.print(jwk.read_text("utf-8") + "\n" + key.public_pem(), markup=False)
 
 
-def show(outcome: Outcome, dry_run: bool, language: str, console: Console) -> None:
+def show(outcome: Outcome, order: Order, console: Console) -> None:
     """The table, the files, and what to look out for."""
+    language, column, run = order.language, order.column, order.results.run
     korean = language == "ko"
+    for line in overridden(order.results, order.run, language):
+        console.print(line, markup=False)
     if outcome.changes:
-        console.print(_table(outcome.changes, language))
-        counts = Counter(change.what for change in outcome.changes)
+        console.print(f"{column.title} ← {' + '.join(column.exercises)}", markup=False, style="bold")
+        console.print(_table(outcome.changes, language), soft_wrap=False)
+        counts = Counter(_kind(change) for change in outcome.changes)
         console.print(
             ", ".join(
-                f"{getattr(word, language)} {counts[what]}" for what, word in WORDS.items() if counts[what]
+                f"{word.in_language(language)} {counts[what]}" for what, word in WORDS.items() if counts[what]
             )
-        )
-    if dry_run:
-        console.print(
-            "시험 실행이라서 아무것도 쓰거나 보내지 않았어요."
-            if korean
-            else "Dry run: nothing was written or sent."
         )
     for file in outcome.files:
         console.print(f"→ {file}", markup=False)
-    for advice in outcome.advice:
-        console.print(f"· {getattr(advice, language)}", markup=False)
+    if run.profile == "static":
+        console.print(
+            "주의: --profile static으로 채점해서 학습 검사(learning, accuracy)가 점수에서 빠져 있어요."
+            if korean
+            else "Careful: graded with --profile static, so the training checks (learning, accuracy) are left out.",
+            style="yellow",
+            markup=False,
+        )
+    upload = (outcome.upload,) if outcome.files and outcome.upload else ()
+    for advice in (*upload, *outcome.advice):
+        console.print(f"· {advice.in_language(language)}", markup=False)
+    if order.dry_run:
+        console.print(
+            "미리 보기라서 아무것도 쓰거나 보내지 않았어요. 실제로 내보내려면 --dry-run을 빼고 한 번 더 실행하세요."
+            if korean
+            else "Dry run: nothing was written or sent. To export, run it again without --dry-run."
+        )
+
+
+def _kind(change: Change) -> What | Literal["change"]:
+    return "change" if change.what == "set" and change.old not in ("", "-") else change.what
 
 
 def _table(changes: tuple[Change, ...], language: str) -> Table:
-    korean = language == "ko"
     table = Table(box=None, pad_edge=False)
-    for title in ("학번", "이름", "열", "지금", "입력할 점수", "", "이유") if korean else (
-        "number", "name", "column", "there", "new", "", "why"
+    for title in ("학번", "이름", "지금", "새 점수", "처리", "이유") if language == "ko" else (
+        "number", "name", "there", "new", "action", "why"
     ):  # fmt: skip
-        table.add_column(title)
+        table.add_column(title, overflow="fold")
     for change in changes:
-        word = getattr(WORDS[change.what], language)
-        why = getattr(change.why, language) if change.why else ""
-        cells = (change.student_id, change.name, change.column, change.old, change.new)
-        table.add_row(*map(Shown, cells), Shown(word, STYLES[change.what]), Shown(why))
+        kind = _kind(change)
+        why = change.why.in_language(language) if change.why else ""
+        cells = (change.student_id, change.name, change.old, change.new)
+        word = Shown(WORDS[kind].in_language(language), STYLES[kind])
+        table.add_row(*map(Shown, cells), word, Shown(why))
     return table

@@ -10,6 +10,7 @@ from pathlib import Path
 from grader import container
 from grader.container import Mount
 from grader.errors import UserError
+from grader.records.base import Text
 
 
 class Isolation(StrEnum):
@@ -27,7 +28,7 @@ def in_container(
     writes: Path,
     data: str,
     gpu: bool,
-    say: Callable[[str], None],
+    say: Callable[[Text], None],
 ) -> int | None:
     """Run this very command in a container; its exit code, or None where it is to run in this process.
 
@@ -44,7 +45,12 @@ def in_container(
             raise UserError(
                 f"there is no container engine ({why}); install Docker or Podman, or use --isolation process"
             )
-        say(f"No container engine ({why}): student code is locked in by this machine's own process sandbox.")
+        say(
+            Text(
+                en="No container engine answers; grading in the process sandbox (more: grader doctor).",
+                ko="컨테이너 엔진이 없어 프로세스 샌드박스로 채점해요 (자세히: grader doctor).",
+            )
+        )
         return None
     mounts = [Mount(path.absolute()) for path in reads]
     environment = {}
@@ -61,6 +67,11 @@ def in_container(
     except UserError as error:
         if isolation is Isolation.container:
             raise
-        say(f"{error}. Going on with this machine's own process sandbox.")
+        say(
+            Text(
+                en=f"{error}. Going on in the process sandbox.",
+                ko=f"{error}. 프로세스 샌드박스로 이어서 채점해요.",
+            )
+        )
         return None
     return container.run_inside(engine, image, sys.argv[1:], mounts, environment, gpu)

@@ -86,7 +86,13 @@ def run(
     reads = [submissions, *([roster] if roster else [])]
     reads += [] if data in ("synthetic", "cifar10") else [Path(data)]
     code = in_container(
-        isolation, default_root(), reads, out_folder, data, gpu, lambda text: err.print(text, markup=False)
+        isolation,
+        default_root(),
+        reads,
+        out_folder,
+        data,
+        gpu,
+        lambda text: err.print(text.in_language(lang.value), markup=False),
     )
     if code is not None:
         raise typer.Exit(code)
@@ -111,30 +117,46 @@ def run(
 
 def summarize(results: Results, folder: Path, language: str) -> list[str]:
     """Print the end of a run; return the names of what needs a person."""
-    from grader.cli.summary import advice, needs_a_person, remarks, suspicious, table
+    from grader.cli.summary import (
+        advice,
+        needs_a_person,
+        overridden,
+        remarks,
+        suspicious,
+        table,
+        ungradable,
+    )
 
-    out.print(table(results, language))
-    for line in remarks(results, language):
+    korean = language == "ko"
+    out.print(table(results, language), soft_wrap=False)
+    for line in (*overridden(results, folder, language), *remarks(results, language)):
         out.print(line, markup=False)
     waiting = needs_a_person(results, language)
-    if waiting:
-        out.print("\n사람이 확인해야 해요:" if language == "ko" else "\nNeeds a person:", style="bold")
-        for line in waiting:
-            out.print(f"  {line}", markup=False)
-        if settle := advice(results, language):
-            out.print(settle, markup=False)
-    if flagged := suspicious(results, language):
-        out.print(
-            "\n공격처럼 보이는 코드가 있어요(점수에는 반영하지 않았어요):"
-            if language == "ko"
-            else "\nLooks like an attack on the grader (it costs no points):",
-            style="bold",
-        )
-        for line in flagged:
-            out.print(f"  {line}", markup=False)
-    label = "결과 페이지" if language == "ko" else "Report"
-    out.print(f"\n{label}: {folder / 'index.html'}", markup=False)
+    nothing, flagged = ungradable(results, language), suspicious(results, language)
+    _list(
+        "제출은 했지만 채점할 것이 없는 학생이에요. 한번 봐 주세요:"
+        if korean
+        else "Handed in, but nothing to grade in it; have a look:",
+        nothing,
+    )
+    _list("사람이 확인해야 해요:" if korean else "Needs a person:", waiting)
+    for line in advice(results, folder, language):
+        out.print(line, markup=False)
+    _list(
+        "공격처럼 보이는 코드가 있어요(점수에는 반영하지 않았어요):"
+        if korean
+        else "Looks like an attack on the grader (it costs no points):",
+        flagged,
+    )
+    out.print(f"\n{'결과 페이지' if korean else 'Report'}: {folder / 'index.html'}", markup=False)
     return waiting
+
+
+def _list(heading: str, lines: list[str]) -> None:
+    if lines:
+        out.print(f"\n{heading}", style="bold", markup=False)
+    for line in lines:
+        out.print(f"  {line}", markup=False)
 
 
 @app.command()
@@ -226,12 +248,18 @@ def doctor(
 @app.command()
 def report(
     run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder that `grader run` wrote.")],
-    lang: Annotated[Language, typer.Option(help="Language of the pages.")] = Language.ko,
+    lang: Annotated[
+        Language | None, typer.Option(help="Language of the pages from now on; default: as they are.")
+    ] = None,
 ) -> None:
     """Make the pages of a run again, with the points of its overrides.yaml; nothing is graded."""
+    from grader.course import default_root
+    from grader.course.course_file import course_file_if_any
     from grader.pipeline import report as again
 
-    waiting = summarize(again(run_folder, lang.value), run_folder, lang.value)
+    course = course_file_if_any(default_root() / "course.yaml")
+    results = again(run_folder, lang.value if lang else None, course)
+    waiting = summarize(results, run_folder, results.run.language)
     raise typer.Exit(NEEDS_A_PERSON if waiting else 0)
 
 
@@ -259,17 +287,28 @@ def export(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would change for whom, only.")
     ] = False,
-    lang: Annotated[Language, typer.Option(help="Language of what is said.")] = Language.ko,
+    lang: Annotated[
+        Language | None, typer.Option(help="Of pages, comments and what is said; default: the run's.")
+    ] = None,
 ) -> None:
-    """Bring the scores of a run into the LMS, by its own file formats or by its network interfaces."""
+    """Bring the scores of a run, with its overrides.yaml, into the LMS: by its own files or by network."""
     from grader.cli.export import export as send
     from grader.cli.export import make_key
 
     if new_key:
-        make_key(new_key, to, lang.value, out)
+        make_key(new_key, to, lang.value if lang else "ko", out)
         return
     waiting = send(
-        run_folder, to, column, course, gradebook or worksheet, out_file, key, dry_run, lang.value, out
+        run_folder,
+        to,
+        column,
+        course,
+        gradebook or worksheet,
+        out_file,
+        key,
+        dry_run,
+        lang.value if lang else None,
+        out,
     )
     raise typer.Exit(NEEDS_A_PERSON if waiting else 0)
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import statistics
+from pathlib import Path
 
 from rich.table import Table
 
-from grader.records.results import Results, SubmissionResult
+from grader.records.results import Override, Results, SubmissionResult
 from grader.records.roster import Unmatched
+from grader.stages.reports.summary import ungradable as places_of_ungradable
 from grader.stages.reports.words import WORDS
+from grader.stages.scoring.overrides import FILE, misnamed
 
 
 def table(results: Results, language: str) -> Table:
@@ -64,12 +67,66 @@ def suspicious(results: Results, language: str) -> list[str]:
     ]
 
 
-def advice(results: Results, language: str) -> str:
-    """What to do about submissions that the class list does not settle; empty where there are none."""
-    if not any(submission.unmatched for submission in results.submissions):
-        return ""
-    lms = results.run.layout in ("canvas", "moodle")
-    return WORDS["settle_lms" if lms else "settle_files"].in_language(language)
+def advice(results: Results, folder: Path, language: str) -> list[str]:
+    """What to do about all that `needs_a_person`, a line for each kind of it."""
+    lines = []
+    if any(submission.unmatched for submission in results.submissions):
+        lms = results.run.layout in ("canvas", "moodle")
+        lines.append(WORDS["settle_lms" if lms else "settle_files"].in_language(language))
+    waiting = [
+        f'"{submission.student_id}": {{{name}: {{points: {result.max_points:g}, '
+        for submission in results.submissions
+        for name, result in submission.exercises.items()
+        if result.status == "needs_review"
+    ]
+    if waiting:
+        file = folder / FILE
+        lines.append(
+            f'코드를 보고 {file}에 점수를 적은 뒤 내보내세요. 예: {waiting[0]}reason: "이유"}}}}'
+            if language == "ko"
+            else f'Look at the code, write points into {file}, then export. Like so: {waiting[0]}reason: "why"}}}}'
+        )
+    return lines
+
+
+def overridden(results: Results, folder: Path, language: str) -> list[str]:
+    """Which overrides count, and files that look like some and were not read."""
+    korean = language == "ko"
+    applied = [
+        f"{submission.student_id} {name} {_before(result.override)} → {result.points:g}"
+        for submission in results.submissions
+        for name, result in submission.exercises.items()
+        if result.override
+    ]
+    lines = []
+    if applied:
+        some = "override" if len(applied) == 1 else "overrides"
+        count = f"조교 수정 {len(applied)}건 적용" if korean else f"{len(applied)} {some} applied"
+        lines.append(f"{count}: {_listed(applied, korean)}")
+    for path in misnamed(folder):
+        lines.append(
+            f"{path} 파일은 읽지 않았어요. 이름을 {FILE}로 바꿔 주세요."
+            if korean
+            else f"{path} was not read; its name must be {FILE}."
+        )
+    return lines
+
+
+def _before(override: Override) -> str:
+    return "?" if override.points is None else "–" if override.status == "missing" else f"{override.points:g}"
+
+
+def ungradable(results: Results, language: str) -> list[str]:
+    """Who handed in something that cannot be graded, one line each: what it is."""
+    korean = language == "ko"
+    no_class = WORDS["no_class"].in_language(language)
+    lines = []
+    for place in places_of_ungradable(results):
+        one = results.submissions[place]
+        files = [f"{file}: {no_class}" for file in one.files]
+        files += [f"{file}: {reason.in_language(language)}" for file, reason in one.other_files.items()]
+        lines.append(f"{one.student_id} {one.student_name}".strip() + f" – {_listed(files, korean, 3)}")
+    return [*lines[:MOST_NAMED], *([f"… +{len(lines) - MOST_NAMED}"] if len(lines) > MOST_NAMED else [])]
 
 
 def _unmatched(source: str, found: Unmatched, language: str) -> str:
@@ -87,8 +144,8 @@ def remarks(results: Results, language: str) -> list[str]:
     """What whoever grades should know and need not act on, one line each."""
     korean = language == "ko"
     submissions = results.submissions
-    in_doubt = {person.student_id for s in submissions if s.unmatched for person in s.unmatched.candidates}
-    absent = [s for s in submissions if not s.files and not s.other_files and s.student_id not in in_doubt]
+    in_doubt = results.in_doubt()
+    absent = [s for s in submissions if s.absent and s.student_id not in in_doubt]
 
     def people(chosen: list[SubmissionResult]) -> str:
         return _listed([f"{s.student_id} {s.student_name}".strip() for s in chosen], korean)
@@ -128,7 +185,7 @@ def remarks(results: Results, language: str) -> list[str]:
     return lines
 
 
-def _listed(names: list[str], korean: bool) -> str:
-    more = len(names) - MOST_NAMED
+def _listed(names: list[str], korean: bool, most: int = MOST_NAMED) -> str:
+    more = len(names) - most
     rest = (f" 외 {more}" if korean else f" and {more} more") if more > 0 else ""
-    return ", ".join(names[:MOST_NAMED]) + rest
+    return ", ".join(names[:most]) + rest

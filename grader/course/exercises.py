@@ -10,11 +10,12 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from grader.course.assignment_file import read_assignment, read_text
+from grader.course.assignment_file import read_assignment
 from grader.course.misconceptions import read_catalogue
 from grader.errors import AssignmentError
 from grader.records.assignment import Assignment, Calibration
 from grader.records.misconception import Misconception
+from grader.yaml_file import read_text
 
 _CALIBRATIONS = TypeAdapter(tuple[Calibration, ...])
 

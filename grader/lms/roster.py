@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from grader.errors import UserError
+from grader.lms.table import no_text, whose
 from grader.records.roster import Person, Roster
 
 _LARGEST = 20_000_000
@@ -45,10 +46,11 @@ def read_roster(path: Path) -> Roster:
         raise UserError(f"{path}: there is no such file; check the spelling") from None
     except OSError as error:
         raise UserError(f"{path}: cannot be opened ({error.strerror}); check its permissions") from None
-    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        _fault(path, None, "a spreadsheet, not a CSV file", "save it as “CSV UTF-8” and name that")
     if len(data) > _LARGEST:
         _fault(path, None, "too large for a class list", "name a CSV file")
+    if kind := no_text(data):
+        fix = "save it as “CSV UTF-8” and name that" if kind == "a spreadsheet" else "name the class list"
+        _fault(path, None, f"this is {kind}, not a CSV file", fix)
     rows = _rows(path, data)
     people = _of_lms(rows) or _simple(path, rows)
     _no_number_twice(path, people)
@@ -86,7 +88,7 @@ _MOODLE = {
 def _of_lms(rows: list[list[str]]) -> list[tuple[int, Person]]:
     """The people of a Canvas gradebook or a Moodle grading worksheet; empty where it is neither."""
     head = [cell.strip() for cell in rows[0]] if rows else []
-    if "ID" in head and "Section" in head and (head[0] == "LastName" or "Student" in head[0]):
+    if whose(head) == "canvas":
         return [(line, person) for line, row in enumerate(rows[1:], 2) if (person := _of_canvas(head, row))]
     at = {role: head.index(n) for role, names in _MOODLE.items() for n in names if n in head}
     if "identifier" in at and "name" in at:

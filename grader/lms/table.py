@@ -6,13 +6,38 @@ byte for byte, so the way they were written is kept here.
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from grader.errors import UserError
 
 _BOM = b"\xef\xbb\xbf"
+
+
+def whose(header: Sequence[str]) -> Literal["canvas", "moodle", ""]:
+    """Whose file begins with this line: Canvas's gradebook, Moodle's grading worksheet, or neither."""
+    head = [cell.strip() for cell in header] or [""]
+    if "ID" in head and "Section" in head and (head[0] == "LastName" or "Student" in head[0]):
+        return "canvas"
+    return "moodle" if {"Identifier", "식별자"} & set(head) else ""
+
+
+def no_text(data: bytes) -> str:
+    """What a file is that begins like no CSV file: "a zip archive"; empty for text."""
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        return "a spreadsheet"
+    if not data.startswith(b"PK\x03\x04"):
+        return ""
+    try:
+        names = zipfile.ZipFile(io.BytesIO(data)).namelist()
+    except zipfile.BadZipFile:
+        return "a zip archive"
+    return "a spreadsheet" if {"[Content_Types].xml", "mimetype"} & set(names) else "a zip archive"
 
 
 @dataclass
@@ -51,8 +76,8 @@ class Table:
             raise UserError(f"{path}: there is no such file; check the spelling") from None
         except OSError as error:
             raise UserError(f"{path}: cannot be read ({error.strerror}); check its permissions") from None
-        if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-            raise UserError(f"{path}: a spreadsheet, not a CSV file; {again}")
+        if kind := no_text(data):
+            raise UserError(f"{path}: this is {kind}, not a CSV file; {again}")
         bom = data.startswith(_BOM)
         try:
             text = data.removeprefix(_BOM).decode()

@@ -26,8 +26,8 @@ class CourseFile(Record):
     decimals: int = Field(default=2, ge=0, le=2)
     """Places after the point; a half is rounded up."""
     csv: tuple[str, ...] = ("student_id", "student_name", "total")
-    """Columns of `--to csv`: student_id, student_name, late, status, total, comment, an exercise, or a
-    column's title."""
+    """Columns of `--to csv`: student_id, student_name, late, status, total, comment, an exercise, a column's
+    title, or `columns` for all of these titles."""
     moodle: dict[str, str] = Field(default_factory=dict)
     """What a site calls the worksheet's columns, where the usual names do not do: grade, maximum, feedback …"""
     lti: LtiSite | None = None

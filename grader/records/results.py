@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from grader.records.base import Record, Text
+from grader.records.base import Language, Record, Text
 from grader.records.findings import CheckName, Flag, LayerRow, Outcome, Place
 from grader.records.roster import Unmatched
 from grader.records.submission import JoinedBy, Layout
@@ -84,6 +84,16 @@ class SubmissionResult(Record):
     unmatched: Unmatched | None = None
     """Why the class list has nobody for it; such scores go to no LMS."""
 
+    @property
+    def absent(self) -> bool:
+        """Nothing was handed in."""
+        return not self.files and not self.other_files
+
+    @property
+    def ungradable(self) -> bool:
+        """Something was handed in, and nothing in it is an exercise: a person should have a look."""
+        return not self.absent and all(result.status == "missing" for result in self.exercises.values())
+
 
 class ExerciseInfo(Record):
     """What a page needs to know of an exercise."""
@@ -114,6 +124,8 @@ class RunInfo(Record):
     """Who laid the submissions out."""
     roster: str = ""
     """File name of the class list; empty where none was given."""
+    language: Language = "ko"
+    """Of the pages."""
 
 
 class Results(Record):
@@ -124,3 +136,13 @@ class Results(Record):
     submissions: tuple[SubmissionResult, ...]
     strays: dict[str, Text] = Field(default_factory=dict)
     """Files beside the students' that name nobody, with what they are."""
+
+    def in_doubt(self) -> dict[str, tuple[str, ...]]:
+        """By student number: who handed in nothing so far, and the unsettled submissions that may be theirs."""
+        found: dict[str, tuple[str, ...]] = {}
+        absent = {one.student_id for one in self.submissions if one.absent}
+        for submission in self.submissions:
+            for person in submission.unmatched.candidates if submission.unmatched else ():
+                if person.student_id in absent:
+                    found[person.student_id] = (*found.get(person.student_id, ()), submission.source)
+        return found

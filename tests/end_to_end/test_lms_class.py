@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -106,5 +108,22 @@ def test_a_teaching_assistant_is_told_whom_the_class_list_does_not_settle(tmp_pa
 
 
 def test_the_samples_can_be_written_into_a_folder(tmp_path: Path) -> None:
-    lms_class.write_samples(tmp_path / "samples")
-    assert len(list((tmp_path / "samples").iterdir())) == len(FORMS) + 4
+    command = [sys.executable, str(Path(lms_class.__file__)), str(tmp_path / "samples")]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    names = {path.name for path in (tmp_path / "samples").iterdir()}
+    assert len(names) == len(FORMS) + 4 and names == set(lms_class.STEPS)
+    assert all(any(line.endswith(f" {name}") for line in said.splitlines()) for name in names)
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_the_page_for_teaching_assistants_names_samples_that_there_are(language: str) -> None:
+    """And a folder of its own in every command, and the language where it is not the usual one."""
+    page = (default_root() / "docs" / "lms.md").read_text("utf-8")
+    half = page.split("\n## English\n")[language == "en"]
+    commands = re.findall(r"`(grader (?:run|export|report) [^`]+)`", half)
+    words = [shlex.split(command) for command in commands]
+    assert {"run", "export", "report"} == {each[1] for each in words}
+    named = {word.removeprefix("lms-sample/") for each in words for word in each if "lms-sample/" in word}
+    assert named <= set(lms_class.STEPS) and len(named) >= 5
+    assert all("grading-lab12" in each for each in words if len(each) > 2 and not each[2].startswith("--"))
+    assert all(("--lang" in each) is (language == "en") for each in words if each[1] == "run")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from lms_class import PUPILS, write_roster
+from lms_class import PUPILS, packed, write_roster
 
 from grader.errors import UserError
 from grader.lms.roster import read_roster
@@ -70,7 +70,9 @@ def test_western_names_are_put_together_the_way_they_are_said(tmp_path: Path) ->
         ("학번,이름\n2.02E+07,홍길동\n", "list.csv:2: a spreadsheet has turned a student number into 2.02E+07"),
         ("학번,이름,성명\n1,a,b\n", "list.csv:1: “이름” and “성명” could both be the name"),
         (b"\xff\xd8\xff\xe0\xff\xff", "list.csv: neither UTF-8 nor CP949; save it as “CSV UTF-8”"),
-        (b"PK\x03\x04....", "list.csv: a spreadsheet, not a CSV file"),
+        (b"PK\x03\x04....", "list.csv: this is a zip archive, not a CSV file; name the class list"),
+        (packed({"[Content_Types].xml": b""}), "list.csv: this is a spreadsheet, not a CSV file; save it as “CSV UTF-8”"),
+        (b"\xd0\xcf\x11\xe0....", "list.csv: this is a spreadsheet, not a CSV file"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_one_sentence_with_its_line(

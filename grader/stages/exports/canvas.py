@@ -9,13 +9,13 @@ a score.
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 
 from grader.errors import UserError
-from grader.lms.table import Row, Table
+from grader.lms.table import Row, Table, whose
 from grader.records.base import Text
-from grader.stages.exports.grades import Grade, Order, by_number, grades, plain_number, written
-from grader.stages.exports.plan import Change, Outcome, not_there
+from grader.records.column_scores import written
+from grader.stages.exports.grades import Grade, Order, by_number, grades, plain_number
+from grader.stages.exports.plan import Change, Outcome, not_there, numbers_differ
 
 DROPPED = re.compile(r"(Current|Final).*(Score|Points|Grade)|Override.*(Score|Grade|Status)", re.IGNORECASE)
 """Titles that Canvas takes for its own totals and ignores without a word."""
@@ -29,12 +29,14 @@ def export(order: Order) -> Outcome:
         raise UserError("Canvas's own gradebook is needed; export it in Canvas and name it with --gradebook")
     table = Table.read(order.source, WHAT)
     last = _check_header(table)
-    place = _column(table, last, order.column.title)
-    _check_points(table, place, order.column.points)
+    place = _column(table, last, order)
+    _check_points(table, place, order)
     ids = {name: at for at, name in enumerate(table.header[: last + 1])}
     everyone = grades(order)
     listed = by_number(everyone)
-    changes, kept, seen = [], [row for row in table.rows if _is_head(row)], set()
+    changes, kept = [], [row for row in table.rows if _is_head(row)]
+    seen: set[str] = set()
+    numbers = []
     kept.insert(0, table.rows[0])
     for row in table.rows[1:]:
         if _is_head(row) or not any(row.raw):
@@ -43,6 +45,7 @@ def export(order: Order) -> Outcome:
         change = _change(table, row, place, grade, order)
         if grade is not None:
             seen.add(grade.student.student_id)
+            numbers.append((_number(row, ids), grade.student))
         changes.append(change)
         if change.what in ("set", "same"):
             table.fill(row, place, change.new)
@@ -54,10 +57,10 @@ def export(order: Order) -> Outcome:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_bytes(table.bytes([*range(last + 1), place], kept))
         files.append(out)
-    return Outcome(tuple(changes), tuple(files), (ADVICE,))
+    return Outcome(tuple(changes), tuple(files), UPLOAD, tuple(numbers_differ(numbers)))
 
 
-ADVICE = Text(
+UPLOAD = Text(
     en="In Canvas: Grades → Import; check the preview, then save. Do not open the file in Excel first.",
     ko="Canvas에서 ‘성적 → 가져오기’로 올리고, 미리보기를 확인한 다음 저장하세요. 그 전에 엑셀로 열어서 저장하지 마세요.",
 )
@@ -72,7 +75,11 @@ def _check_header(table: Table) -> int:
     """The place of the last student column; the header must be one that Canvas reads back."""
     header = table.header
     last = max((at for at, name in enumerate(header) if name.strip() == "Section"), default=-1)
-    if last < 0 or not ("Student" in header[0] or header[0] == "LastName") or "ID" not in header:
+    if whose(header) == "moodle":
+        raise UserError(
+            f"{table.path}: this is a grading worksheet from Moodle; it goes with --to moodle --worksheet"
+        )
+    if last < 0 or whose(header) != "canvas":
         raise UserError(
             f"{table.path}:1: this is no gradebook of Canvas (Student, ID … Section are missing); "
             "export it with Canvas set to English column names, as it does by itself, and name that file"
@@ -80,10 +87,11 @@ def _check_header(table: Table) -> int:
     return last
 
 
-def _column(table: Table, last: int, title: str) -> int:
+def _column(table: Table, last: int, order: Order) -> int:
+    title = order.column.title
     if DROPPED.search(title):
         raise UserError(
-            f"course.yaml: Canvas ignores columns called like its own totals, and “{title}” is one; "
+            f"{order.place}: Canvas ignores columns called like its own totals, and “{title}” is one; "
             "give the assignment another title in Canvas and here"
         )
     header = table.header
@@ -96,14 +104,17 @@ def _column(table: Table, last: int, title: str) -> int:
             f"{table.path}:1: two columns are called “{title}”; write the title with its number in course.yaml: "
             f"“{header[found[0]]}”"
         )
-    near = get_close_matches(title, names[last + 1 :], 3, 0.4)
+    there = [name for name in header[last + 1 :] if name.strip() and not DROPPED.search(name)]
     hint = (
-        f"did you mean {' or '.join(f'“{name}”' for name in near)}?" if near else "make the assignment first"
+        f"name one of those that it has: {', '.join(there)}"
+        if there
+        else "make the assignment in Canvas first"
     )
-    raise UserError(f"{table.path}:1: there is no column “{title}”; {hint}")
+    raise UserError(f"{order.place}: there is no column “{title}” in {table.path.name}; {hint}")
 
 
-def _check_points(table: Table, place: int, points: float) -> None:
+def _check_points(table: Table, place: int, order: Order) -> None:
+    points = order.column.points
     for row in table.rows:
         if row.value(0).strip() != POINTS_ROW:
             continue
@@ -116,8 +127,8 @@ def _check_points(table: Table, place: int, points: float) -> None:
             continue
         if abs(there - points) > 0.005:
             raise UserError(
-                f"{table.path}:{row.line}: the column has {there:g} points in Canvas and {points:g} in course.yaml; "
-                "make them equal"
+                f"{order.place}: the column has {points:g} points there and {there:g} in Canvas "
+                f"({table.path}:{row.line}); make them equal"
             )
 
 
@@ -127,6 +138,10 @@ def _grade(row: Row, ids: dict[str, int], listed: dict[str, Grade]) -> Grade | N
             return grade
     canvas_id = row.value(ids["ID"]).strip()
     return next((g for g in listed.values() if canvas_id and g.student.ids.get("canvas") == canvas_id), None)
+
+
+def _number(row: Row, ids: dict[str, int]) -> str:
+    return row.value(ids["SIS User ID"]).strip() if "SIS User ID" in ids else ""
 
 
 def _change(table: Table, row: Row, place: int, grade: Grade | None, order: Order) -> Change:

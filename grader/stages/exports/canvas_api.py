@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from grader.errors import LmsUnavailable, UserError
@@ -47,19 +47,15 @@ def export(order: Order) -> Outcome:
                 f"course.yaml: the column “{column.title}” has {column.points:g} points there and "
                 f"{points:g} in Canvas (“{title}”); write points: {points:g}"
             )
-        pages = {
-            student: file.read_bytes()
-            for student, file in order.pages.items()
-            if file.is_file() and site.pages
-        }
+        pages = order.pages if site.pages else {}
         cells = {
             (student := grade.student.student_id): Wanted(
-                float(grade.score),
-                grade.comment if site.comments else "",
+                None if grade.score is None else float(grade.score),
+                _comment(grade, order.language) if site.comments else "",
                 hashlib.sha256(pages[student]).hexdigest()[:8] if student in pages else "",
             )
             for grade in grades(order)
-            if grade.score is not None
+            if grade.score is not None or (grade.missing and not grade.student.absent and site.pages)
         }
         gradebook = _CanvasColumn(client, pages)
         return post(order, gradebook, f"canvas-api-{site.url}-{site.assignments[column.title]}", cells)
@@ -67,10 +63,14 @@ def export(order: Order) -> Outcome:
         raise UserError(f"{later}, again and again; repeat the command later") from None
 
 
+def _comment(grade: Grade, language: str) -> str:
+    return grade.held.in_language(language) if grade.held else grade.comment
+
+
 class _CanvasColumn:
     """A `Gradebook`: an assignment's submissions."""
 
-    def __init__(self, client: CanvasClient, pages: dict[str, bytes]) -> None:
+    def __init__(self, client: CanvasClient, pages: Mapping[str, bytes]) -> None:
         self._client, self._pages = client, pages
         self._users: dict[str, int] = {}
 
@@ -101,7 +101,7 @@ def _there(work: Work, wanted: Wanted) -> Cell:
     """The score, with comment and mark if these very ones are among the comments."""
     if work.shows(wanted.score, wanted.comment, wanted.mark):
         return wanted
-    return Cell(work.score)
+    return Cell(None if wanted.score is None else work.score)
 
 
 def _nobody(shows_numbers: bool) -> Text:

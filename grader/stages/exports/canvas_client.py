@@ -62,12 +62,12 @@ class Work:
     excused: bool
     comments: tuple[Comment, ...]
 
-    def shows(self, score: float, comment: str, mark: str) -> bool:
+    def shows(self, score: float | None, comment: str, mark: str) -> bool:
         """Whether score, comment and the page with this mark are there; an empty one need not be."""
-        if self.score is None or abs(self.score - score) >= 0.005:
+        if score is not None and (self.score is None or abs(self.score - score) >= 0.005):
             return False
         return not (comment or mark) or any(
-            said.text == comment and (not mark or any(mark in name for name in said.files))
+            said.text == (comment or said.text) and (not mark or any(mark in name for name in said.files))
             for said in self.comments
         )
 
@@ -108,10 +108,11 @@ class CanvasClient:
         """One student's submission."""
         return _work(self._read(lambda: self._submission(user_id)))
 
-    def give(self, user_id: int, score: float, comment: str, page: bytes, mark: str) -> None:
+    def give(self, user_id: int, score: float | None, comment: str, page: bytes, mark: str) -> None:
         """Write a grade with comment and page; whether a lost answer's grade is there is looked up.
 
         Args:
+            score: None leaves the grade as it is.
             page: HTML; empty for none.
             mark: part of the page's file name that says what is in it.
 
@@ -124,7 +125,8 @@ class CanvasClient:
 
         def give() -> bool:
             target = Submission(self._requester, self._key(user_id))
-            target.edit(submission={"posted_grade": f"{score:.10g}"}, **({"comment": more} if more else {}))
+            grade = {} if score is None else {"submission": {"posted_grade": f"{score:.10g}"}}
+            target.edit(**grade, **({"comment": more} if more else {}))
             return True
 
         def arrived() -> bool | None:

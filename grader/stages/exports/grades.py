@@ -11,11 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
+from difflib import get_close_matches
 from pathlib import Path
 
 from grader.errors import UserError
 from grader.records.base import Text
+from grader.records.column_scores import column_score
 from grader.records.gradebook import Column, CourseFile
 from grader.records.results import Results, SubmissionResult
 
@@ -34,8 +36,10 @@ class Order:
     source: Path | None = None
     """The TA's own gradebook or worksheet, for exporters that fill one."""
     out: Path | None = None
-    pages: Mapping[str, Path] = field(default_factory=dict)
+    pages: Mapping[str, bytes] = field(default_factory=dict)
     """Each student's page, by student number."""
+    place: str = "course.yaml"
+    """File and line of the column, for sentences: "course.yaml:4"."""
     project: Path | None = None
     """The grader's own folder, for what has to carry it along."""
     dry_run: bool = False
@@ -54,7 +58,7 @@ class Grade:
     held: Text | None = None
     """Why nothing is sent; None where `score` is to be sent."""
     missing: bool = False
-    """Held because nothing was handed in: nobody needs to do anything."""
+    """Held because there is nothing to grade: nobody needs to do anything."""
 
     @property
     def comment(self) -> str:
@@ -67,7 +71,6 @@ class Grade:
 
 
 UNMATCHED = Text(en="not in the class list", ko="명단에 없는 제출물이에요")
-NOTHING = Text(en="nothing handed in", ko="제출하지 않았어요")
 
 
 def grades(order: Order) -> tuple[Grade, ...]:
@@ -77,43 +80,53 @@ def grades(order: Order) -> tuple[Grade, ...]:
         UserError: the column counts an exercise that was not graded in this run.
     """
     for name in order.column.exercises:
-        if name not in order.results.run.exercises:
-            graded = ", ".join(order.results.run.exercises)
+        graded = list(order.results.run.exercises)
+        if name not in graded:
+            near = get_close_matches(name, graded, n=1)
+            fix = f"did you mean {near[0]}?" if near else "grade it too, or take it out of the column"
             raise UserError(
-                f"course.yaml: the column “{order.column.title}” counts {name}, which {order.run} did not grade "
-                f"(it has {graded}); grade it too, or take it out of the column"
+                f"{order.place}: the column “{order.column.title}” counts {name}, which {order.run} did not grade "
+                f"(it has {', '.join(graded)}); {fix}"
             )
+    in_doubt = order.results.in_doubt()
+    told = {source for sources in in_doubt.values() for source in sources}
     return tuple(
-        _grade(student, order.column, order.course.decimals)
+        _grade(student, order.column, order.course.decimals, in_doubt.get(student.student_id, ()))
         for student in sorted(order.results.submissions, key=lambda s: (s.student_id, s.student_name))
+        if not (student.unmatched and student.source in told)  # stands with whom it may be
     )
 
 
-def _grade(student: SubmissionResult, column: Column, decimals: int) -> Grade:
+def _grade(student: SubmissionResult, column: Column, decimals: int, in_doubt: tuple[str, ...]) -> Grade:
     if student.unmatched:
         return Grade(student, None, UNMATCHED)
-    counted = [student.exercises[name] for name in column.exercises]
-    waiting = [n for n in column.exercises if student.exercises[n].status == "needs_review"]
-    if waiting:
-        names = ", ".join(waiting)
+    if in_doubt:
+        sources = ", ".join(in_doubt)
+        held = Text(
+            en=f"not settled whose this is: {sources}",
+            ko=f"누구의 것인지 정해지지 않은 제출물이 있어요: {sources}",
+        )
+        return Grade(student, None, held)
+    found = column_score(student, column, decimals)
+    if found.waiting:
+        names = ", ".join(found.waiting)
         held = Text(en=f"needs a person: {names}", ko=f"조교 확인이 필요해요: {names}")
         return Grade(student, None, held)
-    if all(result.status == "missing" for result in counted):
-        return Grade(student, None, NOTHING, missing=True)
-    points = sum((Decimal(str(result.points or 0)) for result in counted), Decimal(0))
-    whole = sum((Decimal(str(result.max_points)) for result in counted), Decimal(0))
-    return Grade(student, rounded(points * Decimal(str(column.points)) / whole, decimals))
+    if found.score is None:
+        return Grade(student, None, _nothing(student), missing=True)
+    return Grade(student, found.score)
 
 
-def rounded(number: Decimal, decimals: int) -> Decimal:
-    """A half goes up, as people expect of grades."""
-    return number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-
-
-def written(score: Decimal) -> str:
-    """Plain digits with a point: "87.5", never "8.75E+1" or a comma."""
-    text = f"{score:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+def _nothing(student: SubmissionResult) -> Text:
+    """Why there is nothing to grade."""
+    if student.absent:
+        return Text(en="nothing handed in", ko="제출하지 않았어요")
+    if not student.ungradable:
+        return Text(en="nothing handed in for this column", ko="이 열의 과제는 제출하지 않았어요")
+    files = ", ".join((*student.files, *student.other_files))
+    return Text(
+        en=f"nothing to grade in what was handed in: {files}", ko=f"제출은 했지만 채점할 것이 없어요: {files}"
+    )
 
 
 def plain_number(number: str) -> str:

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from grader.errors import UserError
 from grader.records.base import Text
+from grader.records.column_scores import written
 from grader.records.results import ExerciseResult, Finding
-from grader.stages.exports.grades import Order, grades, written
+from grader.stages.exports.grades import Order, grades
 from grader.stages.exports.plan import Change, Outcome
 
 PARTS = ("grader", "assignments", "reference", "course.yaml", "pyproject.toml", "README.md", "constraints.txt",
@@ -66,7 +67,7 @@ def export(order: Order) -> Outcome:
     if out.suffix == ".zip":
         if not order.dry_run:
             _autograder(order, out)
-        return Outcome((), () if order.dry_run else (out,), (ADVICE,))
+        return Outcome((), () if order.dry_run else (out,), _upload(order.column.points))
     if len(everyone) != 1:
         raise UserError(
             f"{order.run} holds {len(everyone)} students, and results.json is for one; export the zip"
@@ -87,22 +88,24 @@ def export(order: Order) -> Outcome:
     return Outcome((change,), (out,) if writes else ())
 
 
-ADVICE = Text(
-    en="In Gradescope: Programming assignment → Configure autograder → upload the zip. Choose at least 2 CPU and 6 GB, "
-    "and a timeout of 20 minutes. It holds the solutions: keep it to yourself.",
-    ko="Gradescope의 Programming assignment → Configure autograder에 zip을 올리세요. CPU 2개, 메모리 6GB 이상, 제한 시간 20분을 "
-    "고르세요. 모범 답안이 들어 있으니 다른 곳에 올리지 마세요.",
-)
+def _upload(points: float) -> Text:
+    return Text(
+        en=f"In Gradescope: Programming assignment, Autograder points {points:g} → Configure autograder → upload the "
+        "zip. Choose at least 2 CPU and 6 GB, and a timeout of 20 minutes. It holds the solutions: keep it to yourself.",
+        ko=f"Gradescope의 Programming assignment에서 Autograder points를 {points:g}점으로 정하고 Configure autograder에 zip을 올리세요. "
+        "CPU 2개, 메모리 6GB 이상, 제한 시간 20분을 고르세요. 모범 답안이 들어 있으니 다른 곳에 올리지 마세요.",
+    )
 
 
 def results(order: Order) -> dict[str, object]:
     """Gradescope's results.json of the only student."""
     (grade,) = grades(order)
     language = order.language
+    counted = {name: grade.student.exercises[name] for name in order.column.exercises}
+    scale = order.column.points / sum(result.max_points for result in counted.values())
     tests = []
-    for number, name in enumerate(order.column.exercises, 1):
-        result = grade.student.exercises[name]
-        tests += _tests(f"{number}", name, result, language)
+    for number, (name, result) in enumerate(counted.items(), 1):
+        tests += _tests(f"{number}", name, result, language, scale)
     output = getattr(grade.held, language) if grade.held else grade.comment
     return {
         "score": float(grade.score or 0),
@@ -114,17 +117,24 @@ def results(order: Order) -> dict[str, object]:
     }
 
 
-def _tests(number: str, name: str, result: ExerciseResult, language: str) -> list[dict[str, object]]:
-    if not result.findings:
+def _tests(
+    number: str, name: str, result: ExerciseResult, language: str, scale: float
+) -> list[dict[str, object]]:
+    """The checks in points of the column, so that they add up to the score."""
+
+    def scaled(points: float | None) -> float:
+        return round((points or 0) * scale, 3)
+
+    if result.override or not result.findings:
         reason = getattr(result.reason, language) if result.reason else ""
-        return [{"name": name, "number": number, "score": result.points or 0, "max_score": result.max_points,
-                 "output": reason, "output_format": "text"}]  # fmt: skip
+        return [{"name": name, "number": number, "score": scaled(result.points), "max_score": scaled(result.max_points),
+                 "output": result.override.reason if result.override else reason, "output_format": "text"}]  # fmt: skip
     return [
         {
             "name": f"{name}: {finding.check}",
             "number": f"{number}.{place}",
-            "score": finding.points or 0,
-            "max_score": finding.max_points,
+            "score": scaled(finding.points),
+            "max_score": scaled(finding.max_points),
             "status": "passed" if finding.outcome == "passed" else "failed",
             "output": _output(finding, language),
             "output_format": "text",

@@ -16,6 +16,7 @@ class Entry(Record):
 
     student_id: str
     score: str
+    """Empty where a page went without one."""
     time: str
     """UTC, ISO 8601."""
     comment: str = ""

@@ -76,6 +76,7 @@ class _LtiColumn:
         if self._item is None:
             column = self._order.column
             self._item = self._client.new_line_item(self._site.line_items_url(), column.title, column.points)
+        assert wanted.score is not None  # no page goes this way, so none goes without a score
         there = self._results.get(user)
         time = self._client.newer(
             there.time if there else None, datetime.fromisoformat(before.time) if before else None

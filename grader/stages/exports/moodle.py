@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from grader.errors import UserError
-from grader.lms.table import Row, Table
+from grader.lms.table import Row, Table, whose
 from grader.records.base import Text
-from grader.stages.exports.grades import Grade, Order, by_number, grades, plain_number, written
-from grader.stages.exports.plan import Change, Outcome, not_there
+from grader.records.column_scores import written
+from grader.stages.exports.grades import Grade, Order, by_number, grades, plain_number
+from grader.stages.exports.plan import Change, Outcome, What, not_there, numbers_differ
 
 WHAT = "the grading worksheet from Moodle"
 NAMES: Mapping[str, tuple[str, ...]] = {
@@ -42,7 +43,8 @@ def export(order: Order) -> Outcome:
     at = _places(table, order.course.moodle)
     everyone = grades(order)
     listed, participants = by_number(everyone), _by_participant(everyone)
-    changes, seen, pages = [], set(), []
+    changes, pages, numbers = [], [], []
+    seen: set[str] = set()
     for row in table.rows[1:]:
         if not any(row.raw):
             continue
@@ -52,14 +54,18 @@ def export(order: Order) -> Outcome:
         if grade is None:
             continue
         seen.add(grade.student.student_id)
-        if change.what in ("set", "same"):
+        numbers.append((row.value(at["number"]).strip() if "number" in at else "", grade.student))
+        if change.what == "page":
+            pages.append((_page_name(row, at), grade))
+        elif change.what in ("set", "same"):
             table.fill(row, at["grade"], change.new)
             if "feedback" in at and not row.value(at["feedback"]).strip():
                 table.fill(row, at["feedback"], _escaped(grade.comment))
             pages.append((_page_name(row, at), grade))
     changes += not_there(everyone, seen, order.column.title)
     files = [] if order.dry_run else _write(order, table, pages)
-    return Outcome(tuple(changes), tuple(files), tuple(_advice(table, at, changes)))
+    advice = (*_advice(at, changes), *numbers_differ(numbers))
+    return Outcome(tuple(changes), tuple(files), UPLOAD, advice)
 
 
 def _places(table: Table, own: Mapping[str, str]) -> dict[str, int]:
@@ -69,6 +75,10 @@ def _places(table: Table, own: Mapping[str, str]) -> dict[str, int]:
         UserError: the grade's, or the id's, is not found.
     """
     header = [name.strip() for name in table.header]
+    if whose(header) == "canvas":
+        raise UserError(
+            f"{table.path}: this is a gradebook from Canvas; it goes with --to canvas --gradebook"
+        )
     found = {}
     for role, names in NAMES.items():
         wanted = (own[role],) if role in own else names
@@ -120,7 +130,8 @@ def _change(table: Table, row: Row, at: dict[str, int], grade: Grade | None, ord
     if grade is None:
         return Change(*who, "", "missing", Text(en="not among the submissions", ko="제출물 가운데 없어요"))
     if grade.score is None:
-        return Change(*who, "", "missing" if grade.missing else "held", grade.held)
+        what: What = "held" if not grade.missing else "missing" if grade.student.absent else "page"
+        return Change(*who, "", what, grade.held)
     if "changeable" in at and row.value(at["changeable"]).strip() in NO:
         why = Text(
             en="Moodle says that the grade cannot be changed", ko="Moodle에서 성적을 바꿀 수 없는 상태예요"
@@ -129,8 +140,8 @@ def _change(table: Table, row: Row, at: dict[str, int], grade: Grade | None, ord
     maximum = _number(row.value(at["maximum"])) if "maximum" in at else None
     if maximum is not None and abs(maximum - order.column.points) > 0.005:
         raise UserError(
-            f"{table.path}:{row.line}: the assignment has {maximum:g} points in Moodle and {order.column.points:g} in "
-            "course.yaml; make them equal"
+            f"{order.place}: the column has {order.column.points:g} points there and {maximum:g} in Moodle "
+            f"({table.path}:{row.line}); make them equal"
         )
     new = written(grade.score)
     there = _number(old)
@@ -167,23 +178,29 @@ def _write(order: Order, table: Table, pages: list[tuple[str, Grade]]) -> list[P
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, grade in pages:
             page = order.pages.get(grade.student.student_id)
-            if page is not None and page.is_file():
+            if page is not None:
                 # no time of day in it: the same run gives the same bytes
-                packed.writestr(
-                    zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), page.read_bytes(), zipfile.ZIP_DEFLATED
-                )
+                packed.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), page, zipfile.ZIP_DEFLATED)
     return [out, archive]
 
 
-def _advice(table: Table, at: dict[str, int], changes: list[Change]) -> list[Text]:
-    advice = [
-        Text(
-            en="In Moodle: View all submissions → Upload grading worksheet, in the same language as it was downloaded; "
-            "then “Upload multiple feedback files in a zip”.",
-            ko="Moodle에서 ‘모든 제출물 보기 → 채점 워크시트 업로드’로 올리세요. 내려받을 때와 같은 언어로 보고 있어야 해요. "
-            "그다음 ‘피드백 파일 여러 개를 zip으로 업로드’에 피드백 zip을 올리세요.",
+UPLOAD = Text(
+    en="In Moodle: View all submissions → Upload grading worksheet, in the same language as it was downloaded; "
+    "then “Upload multiple feedback files in a zip”.",
+    ko="Moodle에서 ‘모든 제출물 보기 → 채점 워크시트 업로드’로 올리세요. 내려받을 때와 같은 언어로 보고 있어야 해요. "
+    "그다음 ‘피드백 파일 여러 개를 zip으로 업로드’에 피드백 zip을 올리세요.",
+)
+
+
+def _advice(at: dict[str, int], changes: list[Change]) -> list[Text]:
+    advice = []
+    if "feedback" in at and any(change.what in ("set", "same") for change in changes):
+        advice.append(
+            Text(
+                en="The feedback comments get the points of each exercise, where they are empty.",
+                ko="피드백 코멘트 열이 비어 있으면 과제별 점수도 적어요.",
+            )
         )
-    ]
     if any(change.what == "set" and change.old not in ("", "-") for change in changes):
         advice.append(
             Text(

@@ -32,20 +32,20 @@ class Cell:
 
     def equals(self, other: Cell) -> bool:
         """The same to the LMS, which keeps two decimals."""
-        if self.score is None or other.score is None:
-            return self.score is other.score
         return (
-            abs(self.score - other.score) < 0.005
-            and self.comment == other.comment
-            and self.mark == other.mark
+            _same_score(self.score, other.score) and self.comment == other.comment and self.mark == other.mark
         )
+
+
+def _same_score(one: float | None, other: float | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return abs(one - other) < 0.005
 
 
 @dataclass(frozen=True)
 class Wanted(Cell):
-    """What is to stand there."""
-
-    score: float
+    """What is to stand there; without a score only comment and page, and the score there stays."""
 
 
 class Gradebook(Protocol):
@@ -93,13 +93,13 @@ def post(order: Order, gradebook: Gradebook, target: str, cells: dict[str, Wante
         order.told(len(changes), len(listed))
         student = grade.student.student_id
         change = Change(student, grade.student.student_name, order.column.title, "", "", "held", grade.held)
-        if grade.missing:
+        if grade.missing and student not in there:
             change = replace(change, what="missing")
         elif grade.held is None and student not in there:
             change = replace(change, why=_TWICE)
-        elif grade.held is None:
+        elif grade.held is None or grade.missing:
             change = _change(change, cells[student], there[student], last.get(student))
-        if change.what == "set" and not order.dry_run:
+        if change.what in ("set", "page") and not order.dry_run:
             try:
                 time = gradebook.send(student, cells[student], last.get(student))
             except ScoreRefused as refusal:
@@ -149,9 +149,11 @@ _TWICE = Text(
 
 
 def _change(change: Change, wanted: Wanted, there: Cell | Text, before: Entry | None) -> Change:
+    sent = _sent(before)
     if isinstance(there, Text):
-        return replace(change, why=there)
-    sent = Cell(float(before.score), before.comment, before.mark) if before else None
+        return replace(change, what="missing") if wanted.score is None else replace(change, why=there)
+    if wanted.score is None:
+        return replace(change, what="missing" if verdict(wanted, there, sent) == "same" else "page")
     old, new = _shown(there.score), _shown(wanted.score)
     if old == "" and before and verdict(wanted, there, sent) == "same":
         old = new  # a zero that Moodle does not show
@@ -178,8 +180,15 @@ def _entry(student: str, cell: Wanted, time: str) -> Entry:
     )
 
 
+def _sent(before: Entry | None) -> Cell | None:
+    if before is None:
+        return None
+    return Cell(float(before.score) if before.score else None, before.comment, before.mark)
+
+
 def _unknown(cell: Wanted, before: Entry | None) -> bool:
-    return before is None or not cell.equals(Cell(float(before.score), before.comment, before.mark))
+    sent = _sent(before)
+    return sent is None or not cell.equals(sent)
 
 
 def _broken_off(later: LmsUnavailable, sent: int) -> str:

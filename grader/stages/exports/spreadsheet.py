@@ -7,27 +7,32 @@ import io
 
 from grader.errors import UserError
 from grader.records.cells import number, plain_cell
+from grader.records.column_scores import written
 from grader.records.gradebook import Column
-from grader.stages.exports.grades import Grade, Order, grades, written
+from grader.stages.exports.grades import Grade, Order, grades
 from grader.stages.exports.plan import Change, Outcome
+from grader.yaml_file import nearest
+
+_KNOWN = ("student_id", "student_name", "late", "status", "total", "comment", "columns")
 
 
 def export(order: Order) -> Outcome:
     """Write the columns that course.yaml lists under `csv`."""
     by_title = {column.title: grades(_of(order, column)) for column in order.course.columns}
     everyone = by_title[order.course.columns[0].title]
-    known = {"student_id", "student_name", "late", "status", "total", "comment"}
+    known = [*_KNOWN, *order.results.run.exercises, *by_title]
     for name in order.course.csv:
-        if name not in known | set(order.results.run.exercises) | set(by_title):
-            choice = ", ".join([*sorted(known), *order.results.run.exercises, *by_title])
-            raise UserError(f"course.yaml: csv: there is no column “{name}”; name some of {choice}")
+        if name not in known:
+            hint = nearest(name, known, "name some of")
+            raise UserError(f"course.yaml: csv: there is no column “{name}”; {hint}")
+    names = [name for listed in order.course.csv for name in (by_title if listed == "columns" else (listed,))]
     text = io.StringIO(newline="")
     table = csv.writer(text)
-    table.writerow([plain_cell(name) for name in order.course.csv])
+    table.writerow([plain_cell(name) for name in names])
     changes = []
     for place, grade in enumerate(everyone):
         row = {title: found[place] for title, found in by_title.items()}
-        table.writerow([_cell(name, grade, row, order) for name in order.course.csv])
+        table.writerow([_cell(name, grade, row, order) for name in names])
         changes.append(_change(row[order.column.title], order))
     data = text.getvalue().encode("utf-8-sig")
     out = order.out or order.run / "exports" / "grades.csv"

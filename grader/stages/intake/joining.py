@@ -100,7 +100,7 @@ class _Index:
         return self._nobody(
             pile,
             f"the same signs point to {who} as for another account",
-            f"다른 계정의 제출물도 똑같이 {who}(으)로 보입니다",
+            f"다른 계정의 제출물도 똑같이 {who} 학생으로 보여요",
             [place],
         )
 
@@ -119,13 +119,13 @@ class _Index:
                 return self._nobody(
                     pile,
                     f"{account.en} {pile.ids[kind]} is {who} in the class list, the download says {pile.name}",
-                    f"명단에서 {account.ko} {pile.ids[kind]}은(는) {who}인데 제출물의 이름은 {pile.name}입니다",
+                    f"{account.ko} {pile.ids[kind]}: 명단에는 {who} 학생, 제출물에는 {pile.name} 학생으로 되어 있어요",
                     places,
                 )
             return self._nobody(
                 pile,
                 f"the class list has no {account.en} {pile.ids[kind]}",
-                f"명단에 {account.ko} {pile.ids[kind]}이(가) 없습니다",
+                f"명단에 {account.ko} {pile.ids[kind]} 학생이 없어요",
             )
         return None
 
@@ -141,7 +141,7 @@ class _Index:
             return self._nobody(
                 pile,
                 f"{shown} is more than one person in the class list",
-                f"명단에서 {shown}에 해당하는 사람이 여럿입니다",
+                f"명단에서 {shown}에 해당하는 사람이 여럿이에요",
                 places,
             )
         if places:
@@ -149,11 +149,11 @@ class _Index:
             return self._nobody(
                 pile,
                 f"the class list has {who}, but the submission says {pile.name}",
-                f"명단에는 {who}인데 제출물의 이름은 {pile.name}입니다",
+                f"명단에는 {who} 학생인데 제출물에는 {pile.name} 학생으로 되어 있어요",
                 places,
             )
         return self._nobody(
-            pile, f"the class list has no number {shown}", f"명단에 학번 {shown}이(가) 없습니다"
+            pile, f"the class list has no number {shown}", f"명단에 학번이 {shown}인 학생이 없어요"
         )
 
     def _by_name(self, pile: Pile) -> Joined:
@@ -165,18 +165,16 @@ class _Index:
             return self._nobody(
                 pile,
                 f"{len(places)} people in the class list are called {name}",
-                f"명단에 {name} 학생이 {len(places)}명 있습니다",
+                f"명단에 {name} 학생이 {len(places)}명 있어요",
                 places,
             )
         if self._namesakes(pile):
             return self._nobody(
                 pile,
                 f"{name} in the class list has another account",
-                f"명단에 있는 {name} 학생은 다른 계정입니다",
+                f"명단에 있는 {name} 학생은 다른 계정이에요",
             )
-        return self._nobody(
-            pile, f"the class list has nobody called {name}", f"명단에 {name}(이)라는 학생이 없습니다"
-        )
+        return self._nobody(pile, f"the class list has nobody called {name}", f"명단에 {name} 학생이 없어요")
 
     def _may_be(self, pile: Pile, place: int) -> bool:
         """Whether the names agree. What stands beside a number in a file's name need not be one."""

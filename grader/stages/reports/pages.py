@@ -7,6 +7,7 @@ bytes for the same results.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
@@ -15,6 +16,8 @@ from markupsafe import Markup, escape
 
 from grader.records.base import Text
 from grader.records.cells import number
+from grader.records.column_scores import column_score, written
+from grader.records.gradebook import CourseFile
 from grader.records.page_names import page_names
 from grader.records.results import Results, SubmissionResult
 from grader.stages.reports import summary
@@ -27,12 +30,33 @@ GENERATOR = b'<meta name="generator" content="vgg-lab-grader">'
 
 SYMBOLS: Mapping[str, str] = {
     "full": "✓", "part": "◐", "zero": "✕", "missing": "–", "review": "?",
-    "passed": "✓", "failed": "✕", "blocked": "–", "grader_error": "?",
+    "passed": "✓", "failed": "✕", "blocked": "–", "grader_error": "?", "settled": "–",
 }  # fmt: skip
 
 
-def write_reports(results: Results, out: Path, language: str) -> Path:
-    """Write `index.html`, `students/*.html` and `scores.csv` under `out`, in `language` ("ko" or "en").
+def student_pages(results: Results, language: str, course: CourseFile | None = None) -> tuple[bytes, ...]:
+    """Every student's page, in the order of the results.
+
+    Args:
+        language: "ko" or "en".
+        course: its columns are shown with the student's scores, as they are exported.
+    """
+    template = _environment(language).get_template("student.html.j2")
+    return tuple(
+        _encoded(
+            template.render(
+                run=results.run,
+                submission=submission,
+                checks=_checks_of(submission),
+                columns=_columns(submission, course) if course else (),
+            )
+        )
+        for submission in results.submissions
+    )
+
+
+def write_reports(results: Results, out: Path, language: str, course: CourseFile | None = None) -> Path:
+    """Write `index.html`, `students/*.html` and `scores.csv` under `out`; arguments as of `student_pages`.
 
     Pages of students who are no longer in the results are removed. Returns the path of the index;
     raises `UserError` where a file cannot be written.
@@ -40,10 +64,8 @@ def write_reports(results: Results, out: Path, language: str) -> Path:
     environment = _environment(language)
     names = page_names([submission.student_id for submission in results.submissions])
     students = out / "students"
-    student_page = environment.get_template("student.html.j2")
-    for submission, name in zip(results.submissions, names, strict=True):
-        page = student_page.render(run=results.run, submission=submission, checks=_checks_of(submission))
-        replace_file(students / name, _encoded(page))
+    for page, name in zip(student_pages(results, language, course), names, strict=True):
+        replace_file(students / name, page)
     for old in sorted(students.glob("*.html")):
         if old.name not in names and GENERATOR in old.read_bytes()[:1000]:
             old.unlink()
@@ -55,6 +77,7 @@ def write_reports(results: Results, out: Path, language: str) -> Path:
         max_total=sum(info.max_points for info in results.run.exercises.values()),
         waiting=summary.waiting(results),
         unmatched=summary.unmatched(results),
+        ungradable=summary.ungradable(results),
         by_name=summary.by_name(results),
         strays=results.strays,
         distributions=summary.distributions(results),
@@ -98,6 +121,33 @@ def _prose(context: Context, text: Text) -> Markup:
         Markup("<code>{}</code>").format(part) if index % 2 else escape(part)
         for index, part in enumerate(parts)
     )
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A column of the LMS as a student's page shows it."""
+
+    title: str
+    score: str
+    points: float
+    note: str
+    """Key of a word: why there is no score; empty where there is one."""
+
+
+def _columns(submission: SubmissionResult, course: CourseFile) -> tuple[_Line, ...]:
+    """The columns that the student's scores are exported to."""
+    lines = []
+    for column in course.columns:
+        if submission.unmatched or not set(column.exercises) <= set(submission.exercises):
+            continue
+        found = column_score(submission, column, course.decimals)
+        if found.score is not None:
+            lines.append(_Line(column.title, written(found.score), column.points, ""))
+        elif found.waiting:
+            lines.append(_Line(column.title, "?", column.points, "lms_waiting"))
+        else:
+            lines.append(_Line(column.title, "–", column.points, "lms_missing"))
+    return tuple(lines)
 
 
 def _checks_of(submission: SubmissionResult) -> tuple[str, ...]:

@@ -122,8 +122,8 @@ def waiting(results: Results) -> tuple[Waiting, ...]:
     found = []
     for index, submission in enumerate(results.submissions):
         for name, result in submission.exercises.items():
-            errors = tuple(finding for finding in result.findings if finding.outcome == "grader_error")
-            if errors or state(result) == "review":
+            if state(result) == "review":
+                errors = tuple(finding for finding in result.findings if finding.outcome == "grader_error")
                 found.append(Waiting(index, name, result.reason, errors))
     return tuple(found)
 
@@ -131,6 +131,11 @@ def waiting(results: Results) -> tuple[Waiting, ...]:
 def unmatched(results: Results) -> tuple[int, ...]:
     """Places of the submissions that the class list has nobody for."""
     return tuple(i for i, submission in enumerate(results.submissions) if submission.unmatched)
+
+
+def ungradable(results: Results) -> tuple[int, ...]:
+    """Places of those who handed in something, and nothing that can be graded."""
+    return tuple(i for i, one in enumerate(results.submissions) if one.ungradable and not one.unmatched)
 
 
 def by_name(results: Results) -> tuple[int, ...]:

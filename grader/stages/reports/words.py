@@ -48,10 +48,10 @@ CHECK_WORDS: dict[CheckName, CheckWords] = {
         ),
     ),
     "gradients": CheckWords(
-        Text(en="Gradients", ko="기울기"),
+        Text(en="Gradients", ko="그래디언트"),
         Text(
             en="Every parameter receives the gradient it should, so that all of the network can learn.",
-            ko="모든 파라미터에 기울기가 제대로 전달되어 네트워크 전체가 학습할 수 있는지 봐요.",
+            ko="모든 파라미터에 그래디언트가 제대로 전달되어 네트워크 전체가 학습할 수 있는지 봐요.",
         ),
     ),
     "learning": CheckWords(
@@ -110,22 +110,22 @@ WORDS: dict[str, Text] = {
     "unmatched": Text(en="Not found in the class list", ko="명단에서 찾지 못한 제출물"),
     "unmatched_note": Text(
         en="They were graded, but it is not certain whose they are, so their scores go to no LMS.",
-        ko="채점은 했지만 누구의 것인지 확실하지 않아 점수를 LMS로 보내지 않습니다.",
+        ko="채점은 했지만 누구의 것인지 확실하지 않아 점수를 LMS로 보내지 않아요.",
     ),
     "settle_files": Text(
         en="To settle it, put the student number at the front of the file's or folder's name and run the same "
         "command again: nothing is graded twice.",
-        ko="파일이나 폴더 이름 앞에 학번을 붙이고 같은 명령을 다시 실행하면 됩니다. 이미 채점한 것은 다시 채점하지 않습니다.",
+        ko="파일이나 폴더 이름 앞에 학번을 붙이고 같은 명령을 다시 실행하면 돼요. 이미 채점한 것은 다시 채점하지 않아요.",
     ),
     "settle_lms": Text(
         en="To settle it, give --roster the LMS's own list, which holds its ids (Canvas: gradebook CSV, Moodle: grading "
         "worksheet), or add a column “canvas” or “moodle” with these ids to yours, and run the same command again: "
         "nothing is graded twice.",
         ko="LMS 번호가 들어 있는 LMS의 명단(Canvas는 성적부 CSV, Moodle은 채점 워크시트)을 --roster로 주거나, 쓰던 명단에 "
-        "“canvas” 또는 “moodle” 열을 만들어 번호를 적고 같은 명령을 다시 실행하면 됩니다. 이미 채점한 것은 다시 채점하지 않습니다.",
+        "“canvas” 또는 “moodle” 열을 만들어 번호를 적고 같은 명령을 다시 실행하면 돼요. 이미 채점한 것은 다시 채점하지 않아요.",
     ),
     "candidates": Text(en="nearest:", ko="비슷한 학생:"),
-    "no_candidates": Text(en="nobody on the list comes near", ko="명단에 비슷한 학생이 없습니다"),
+    "no_candidates": Text(en="nobody on the list comes near", ko="명단에 비슷한 학생이 없어요"),
     "by_name": Text(
         en="Joined by name alone, since neither an id nor a student number was there: ",
         ko="LMS 번호도 학번도 없어 이름만 보고 연결한 학생: ",
@@ -133,13 +133,24 @@ WORDS: dict[str, Text] = {
     "strays": Text(en="Files of nobody", ko="주인을 알 수 없는 파일"),
     "strays_note": Text(
         en="They lie beside the submissions and name no student; they were not opened.",
-        ko="제출물 옆에 있지만 학생을 알 수 없는 파일입니다. 열어 보지 않았습니다.",
+        ko="제출물 옆에 있지만 학생을 알 수 없는 파일이에요. 열어 보지 않았어요.",
     ),
     "to_review": Text(en="A person has to look at these", ko="사람이 확인해야 하는 제출"),
     "to_review_note": Text(
-        en="The grader could not judge them. No points are given or taken until somebody decides.",
-        ko="채점기가 판정하지 못했습니다. 사람이 정할 때까지 점수를 주지도 깎지도 않습니다.",
+        en="The grader could not judge them, and no points are given or taken until you decide. Look at the code, write "
+        "your points into overrides.yaml beside this page, and export again.",
+        ko="채점기가 판정하지 못했고, 정해 주실 때까지 점수를 주지도 깎지도 않아요. 코드를 보고 이 페이지와 같은 "
+        "폴더의 overrides.yaml에 점수를 적은 뒤 다시 내보내세요.",
     ),
+    "ungradable": Text(en="Handed in, but nothing to grade in it", ko="제출은 했지만 채점할 것이 없는 학생"),
+    "ungradable_note": Text(
+        en="Have a look at what they handed in. They get no score; to give one (or 0), write it into overrides.yaml.",
+        ko="무엇을 냈는지 한번 봐 주세요. 점수는 보내지 않아요. 0점이나 다른 점수를 주려면 overrides.yaml에 적으세요.",
+    ),
+    "nothing_found": Text(
+        en="Nothing that can be graded was found in what you handed in:", ko="제출한 파일에서 채점할 것을 찾지 못했어요."
+    ),
+    "no_class": Text(en="no class that is asked for", ko="과제의 클래스가 없어요"),
     "flagged": Text(en="Looks like an attack on the grader", ko="채점기를 공격하는 것처럼 보이는 코드"),
     "flagged_note": Text(
         en="The sandbox held, and the points are what the network deserves. Students do not see this.",
@@ -147,17 +158,17 @@ WORDS: dict[str, Text] = {
     ),
     "nothing_to_review": Text(
         en="Everything was graded; nothing waits for a person.",
-        ko="모두 채점되었습니다. 사람이 따로 확인할 것은 없습니다.",
+        ko="모두 채점했어요. 따로 확인할 것은 없어요.",
     ),
     "scores": Text(en="Scores", ko="점수표"),
     "student_id": Text(en="Student no.", ko="학번"),
     "student_name": Text(en="Name", ko="이름"),
-    "no_students": Text(en="There is no submission in this run.", ko="이번 채점에는 제출물이 없습니다."),
+    "no_students": Text(en="There is no submission in this run.", ko="이번 채점에는 제출물이 없어요."),
     "distribution": Text(en="Distribution", ko="점수 분포"),
     "distribution_note": Text(
         en="Only what was handed in and graded counts. Bars are tenths of the points; the last, darker one "
         "is full marks.",
-        ko="제출되어 채점된 것만 셉니다. 막대 하나는 만점의 10분의 1 구간이고, 맨 오른쪽 진한 막대는 만점입니다.",
+        ko="제출되어 채점한 것만 세었어요. 막대 하나는 만점의 10분의 1 구간이고, 맨 오른쪽 진한 막대는 만점이에요.",
     ),
     "graded": Text(en="graded", ko="채점"),
     "mean": Text(en="mean", ko="평균"),
@@ -169,13 +180,13 @@ WORDS: dict[str, Text] = {
     "mistakes": Text(en="Which mistakes were made", ko="자주 나온 실수"),
     "mistakes_note": Text(
         en="Failed checks by cause, the most frequent first. Checks that an earlier one blocked are not counted.",
-        ko="실패한 검사를 원인별로 모아 많은 것부터 보여 줍니다. 앞선 검사 때문에 보지 못한 검사는 세지 않습니다.",
+        ko="실패한 검사를 원인별로 모아 많은 것부터 보여 줘요. 앞선 검사 때문에 보지 못한 검사는 세지 않았어요.",
     ),
     "code": Text(en="Code", ko="코드"),
     "message": Text(en="What the first student was told", ko="첫 학생에게 보인 설명"),
     "how_many": Text(en="Students", ko="학생"),
     "who": Text(en="Who", ko="해당 학생"),
-    "no_mistakes": Text(en="No check failed.", ko="실패한 검사가 없습니다."),
+    "no_mistakes": Text(en="No check failed.", ko="실패한 검사가 없어요."),
     # a student's page
     "student_title": Text(en="Lab results", ko="실습 채점 결과"),
     "graded_from": Text(en="Graded: class {0} in {1}", ko="채점한 코드: {1}의 클래스 {0}"),
@@ -203,8 +214,17 @@ WORDS: dict[str, Text] = {
     ),
     "or": Text(en="or", ko="또는"),
     "overridden": Text(
-        en="Course staff gave these points: {1} instead of {0}. {2}",
-        ko="조교가 점수를 직접 정했어요: {0} → {1}점. {2}",
+        en="Course staff changed the points from {0} to {1}. Reason: {2}",
+        ko="조교가 점수를 {0}점에서 {1}점으로 고쳤어요. 이유: {2}",
+    ),
+    "decided": Text(
+        en="Course staff looked at this exercise and gave {0} points. Reason: {1}",
+        ko="조교가 이 과제를 직접 보고 {0}점을 줬어요. 이유: {1}",
+    ),
+    "settled": Text(en="settled by course staff", ko="조교가 정함"),
+    "settled_note": Text(
+        en="This check did not finish, and that was not your fault. Course staff decided the points themselves.",
+        ko="이 검사는 채점기 문제로 끝나지 않아서, 조교가 직접 보고 점수를 정했어요.",
     ),
     "overridden_mark": Text(en="points given by a person", ko="조교가 정한 점수"),
     "review_heading": Text(
@@ -219,6 +239,10 @@ WORDS: dict[str, Text] = {
         en="so far; what a person still has to look at is not counted yet",
         ko="지금까지의 점수예요. 조교가 확인할 과제는 아직 더하지 않았어요",
     ),
+    "lms_waiting": Text(
+        en="pending until a person has looked at your submission", ko="조교가 확인한 뒤에 정해져요"
+    ),
+    "lms_missing": Text(en="no score is entered: there is nothing to grade", ko="채점할 것이 없어 점수가 입력되지 않아요"),
     "files": Text(en="Files you handed in", ko="제출한 파일"),
     "no_files": Text(en="No .py file or notebook.", ko=".py 파일이나 노트북이 없어요."),
     "not_read": Text(en="Not used for grading", ko="채점에 쓰지 않은 파일"),

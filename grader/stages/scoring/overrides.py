@@ -8,15 +8,16 @@ They survive every later run, and are shown as what they are.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
 from pydantic import Field, TypeAdapter, ValidationError
 
-from grader.errors import UserError
 from grader.records.base import Record
 from grader.records.results import ExerciseResult, Override, Results, SubmissionResult
+from grader.yaml_file import YamlFile, nearest, read_text
 
 FILE = "overrides.yaml"
 
@@ -25,73 +26,88 @@ class Given(Record):
     """One exercise of one student."""
 
     points: float = Field(ge=0)
-    reason: str = Field(min_length=1)
+    reason: str = Field(min_length=1, coerce_numbers_to_str=True)
 
 
-Overrides = Mapping[str, Mapping[str, Given]]
-_FORM: TypeAdapter[dict[str, dict[str, Given]]] = TypeAdapter(dict[str, dict[str, Given]])
+_Form = dict[str, dict[str, Given]]
+_FORM: TypeAdapter[_Form] = TypeAdapter(_Form)
 
 
-def read_overrides(folder: Path) -> Overrides:
-    """Student number → exercise → points; empty where there is no such file.
+@dataclass(frozen=True)
+class Overrides:
+    """What the file says: student number → exercise → points."""
+
+    file: YamlFile
+    given: Mapping[str, Mapping[str, Given]]
+
+
+def read_overrides(folder: Path) -> Overrides | None:
+    """None where there is no such file.
 
     Raises:
-        UserError: the first mistake in the file.
+        AssignmentError: the first mistake in the file.
     """
     path = folder / FILE
+    if not path.exists():
+        return None
+    file = YamlFile(path, read_text(path, ""), if_empty=None)
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: it cannot be read ({error}); save it as UTF-8") from None
-    try:
-        # every scalar as text: a student number in digits must keep its leading zeros
-        data = yaml.load(text, Loader=yaml.BaseLoader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{path}:{mark.line + 1}" if mark else str(path)
-        raise UserError(f"{where}: this is not YAML; look at the colons and the indentation here") from None
-    try:
-        return _FORM.validate_python(data or {})
+        return Overrides(file, _FORM.validate_python(file.data))
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        name = " → ".join(str(step) for step in first["loc"])
-        raise UserError(
-            f"{path}:{_line(text, first['loc'])}: {name}: {first['msg']}; write it as "
-            '"20231234": {skip: {points: 92, reason: "why"}}'
-        ) from None
+        file.explain(file.first(error.errors(include_url=False)), _Form)
 
 
-def with_overrides(results: Results, overrides: Overrides, folder: Path) -> Results:
+def misnamed(folder: Path) -> tuple[Path, ...]:
+    """Files beside it that look as if they were meant to be it."""
+    found = (
+        path
+        for path in folder.glob("*")
+        if re.fullmatch(r"overrides?\.(ya?ml|txt|yaml\.txt)", path.name, re.I)
+    )
+    return tuple(sorted(path for path in found if path.name != FILE))
+
+
+def with_overrides(results: Results, overrides: Overrides | None) -> Results:
     """The results with these overrides, and none that they had before.
 
     Raises:
-        UserError: an override of somebody, or of an exercise, that is not there, or above the maximum.
+        AssignmentError: an override of somebody, or of an exercise, that is not there, or above the maximum.
     """
-    left = {number: dict(exercises) for number, exercises in overrides.items()}
-    rows = []
-    for submission in results.submissions:
-        given = left.pop(submission.student_id, {})
-        rows.append(_with(submission, given, folder))
-    if left:
-        number = next(iter(left))
-        raise UserError(
-            f"{folder / FILE}: there is no student {number} in this run; mend the number, or take it out"
-        )
-    return results.model_copy(update={"submissions": tuple(rows)})
+    if overrides is not None:
+        _check(results, overrides)
+    given = overrides.given if overrides else {}
+    rows = tuple(
+        _with(submission, given.get(submission.student_id, {})) for submission in results.submissions
+    )
+    return results.model_copy(update={"submissions": rows})
 
 
-def _with(submission: SubmissionResult, given: Mapping[str, Given], folder: Path) -> SubmissionResult:
-    for name in given:
-        if name not in submission.exercises:
-            known = ", ".join(submission.exercises)
-            raise UserError(
-                f"{folder / FILE}: {submission.student_id} has no exercise {name}; name one of {known}"
+def _check(results: Results, overrides: Overrides) -> None:
+    file, students = overrides.file, {submission.student_id for submission in results.submissions}
+    for number, exercises in overrides.given.items():
+        if number not in students:
+            file.fail(
+                (number,),
+                f"there is no student {number} in this run",
+                "mend the number or take it out; if the file belongs to another class or assignment, "
+                "give this one a folder of its own (--out)",
             )
+        for name, one in exercises.items():
+            if name not in results.run.exercises:
+                known = list(results.run.exercises)
+                file.fail((number, name), f"there is no exercise {name}", nearest(name, known, "name one of"))
+            most = results.run.exercises[name].max_points
+            if one.points > most:
+                file.fail(
+                    (number, name, "points"),
+                    f"{one.points:g} points are more than {name} has ({most:g})",
+                    "lower them",
+                )
+
+
+def _with(submission: SubmissionResult, given: Mapping[str, Given]) -> SubmissionResult:
     exercises = {
-        name: _given(submission.student_id, name, own(result), given.get(name), folder)
-        for name, result in submission.exercises.items()
+        name: _replaced(own(result), given.get(name)) for name, result in submission.exercises.items()
     }
     return submission.model_copy(update={"exercises": exercises})
 
@@ -104,27 +120,8 @@ def own(result: ExerciseResult) -> ExerciseResult:
     return result.model_copy(update=before)
 
 
-def _given(
-    number: str, name: str, result: ExerciseResult, given: Given | None, folder: Path
-) -> ExerciseResult:
+def _replaced(result: ExerciseResult, given: Given | None) -> ExerciseResult:
     if given is None:
         return result
-    if given.points > result.max_points:
-        raise UserError(
-            f"{folder / FILE}: {number}: {name}: {given.points:g} points are more than the exercise has "
-            f"({result.max_points:g}); lower them"
-        )
     override = Override(reason=given.reason, points=result.points, status=result.status)
     return result.model_copy(update={"points": given.points, "status": "graded", "override": override})
-
-
-def _line(text: str, where: tuple[str | int, ...]) -> int:
-    """The line of the deepest key on the way that is there."""
-    node, line = yaml.compose(text, Loader=yaml.BaseLoader), 1
-    for step in where:
-        pairs = node.value if isinstance(node, yaml.MappingNode) else []
-        found = next(((key, value) for key, value in pairs if key.value == str(step)), None)
-        if found is None:
-            break
-        line, node = found[0].start_mark.line + 1, found[1]
-    return line

@@ -57,7 +57,7 @@ def judge_learning(record: TrainingRecord, calibration: Calibration | None, is_r
     figures = Text(
         en=f"In {record.steps} training steps the loss went from {first:.2f} to {last:.2f}. A network "
         f"that never looks at the image cannot get below {BLIND_LOSS:.2f}; needed: {limit:.2f} or less.",
-        ko=f"{record.steps}번 학습하는 동안 loss가 이렇게 변했어요: {first:.2f} → {last:.2f}. "
+        ko=f"{record.steps}번 학습하는 동안 손실이 이렇게 변했어요: {first:.2f} → {last:.2f}. "
         f"이미지를 전혀 보지 않는 네트워크는 {BLIND_LOSS:.2f} 아래로 내려갈 수 없고, "
         f"통과 기준은 {limit:.2f} 이하예요.",
     )
@@ -160,9 +160,8 @@ def _no_threshold(check: Literal["learning", "accuracy"], figures: Text) -> Verd
         share=0,
         code="no-threshold",
         message=Text(
-            en="How well a correct network does with this training has not been measured yet, so a person will "
-            f"look at this. {figures.en}",
-            ko=f"이 학습 방식에서 올바른 네트워크가 얼마나 잘하는지 아직 재지 않아서 조교가 직접 확인할게요. {figures.ko}",
+            en=f"How well a correct network does with this training has not been measured yet. {figures.en}",
+            ko=f"이 학습 방식에서 올바른 네트워크가 얼마나 잘하는지 아직 재지 않았어요. {figures.ko}",
         ),
     )
 
@@ -208,9 +207,9 @@ def _our_fault(check: Literal["learning", "accuracy"], figures: Text) -> Verdict
         share=0,
         code="reference-missed-threshold",
         message=Text(
-            en="Your network computes exactly what was asked for, and yet our training run of it missed "
-            f"its threshold. That is our mistake, and a person will look at it. {figures.en}",
-            ko="네트워크는 정확히 맞게 계산하는데도 저희 쪽 학습 결과가 기준에 못 미쳤어요. 채점기의 "
-            f"문제이니 조교가 직접 확인할게요. {figures.ko}",
+            en="The network computes exactly what was asked for, and yet its training run missed the threshold: a "
+            f"fault of the grader. {figures.en}",
+            ko="네트워크는 정확히 맞게 계산하는데도 학습 결과가 기준에 못 미쳤어요. 채점기 쪽 문제예요. "
+            f"{figures.ko}",
         ),
     )

@@ -90,7 +90,7 @@ def test_without_the_journal_a_repetition_still_sends_nothing(course: Class) -> 
 
 def test_a_page_that_changed_is_sent_with_its_score(course: Class) -> None:
     course.export()
-    (course.run / "students" / "20260005.html").write_text("<p>new", "utf-8")
+    write_run(course.run, STUDENTS, s20260005={"files": ["lab.py", "report.pdf"]})
     assert course.export().returncode == 0
     assert course.canvas.writes() == STUDENTS + 1
     assert len(course.canvas.students[3004].comments) == 2
@@ -101,7 +101,7 @@ def test_a_dry_run_shows_what_would_change_and_sends_nothing(course: Class) -> N
     ended = course.export("--dry-run")
     assert ended.returncode == 0, ended.stderr
     assert course.canvas.count("PUT|POST") == 0 and not (course.run / "exports").exists()
-    assert re.search(r"20260005 +학생4 +Week 12 +80 +6 +write", ended.stdout)
+    assert re.search(r"20260005 +학생4 +80 +6 +change", ended.stdout)
 
 
 def test_only_scores_that_are_settled_are_sent_and_nobody_excused_is_touched(course: Class) -> None:
@@ -218,3 +218,27 @@ def test_a_token_that_is_missing_or_wrong_is_one_sentence(course: Class, token: 
     ended = course.export(token=token)
     assert ended.returncode == 2 and sentence in ended.stderr
     assert len(ended.stderr.strip().splitlines()) == 1
+
+
+def test_who_handed_in_nothing_that_can_be_graded_gets_the_page_once_and_no_score(course: Class) -> None:
+    missing = {"status": "missing", "points": 0.0}
+    pdf = {"lab.pdf": {"en": "a PDF document", "ko": "PDF 문서예요"}}
+    nothing = {"files": [], "other_files": pdf, "skip": missing, "dense": missing}
+    write_run(course.run, STUDENTS, s20260005=nothing, s20260006={**nothing, "other_files": {}})
+    course.canvas.students[3004].score = 40.0  # given by hand before
+    ended = course.export()
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    work = course.canvas.students[3004]
+    assert work.score == 40.0 and work.grades == 0
+    [comment] = work.comments
+    assert comment.text == "nothing to grade in what was handed in: lab.pdf"
+    page = (course.run / "students" / "20260005.html").read_bytes()
+    assert [course.canvas.contents[file["id"]] for file in comment.files] == [page]
+    assert not course.canvas.students[3005].comments
+    assert re.search(r"20260005 .*page only", ended.stdout)
+    again = course.export()
+    assert again.returncode == 0 and course.canvas.writes() == STUDENTS - 1
+    (course.run / "overrides.yaml").write_text("20260005: {skip: {points: 100, reason: shown}}", "utf-8")
+    assert course.export().returncode == 1  # somebody gave 40 there: not ours to change
+    work.score = None
+    assert course.export().returncode == 0 and work.score == 50.0

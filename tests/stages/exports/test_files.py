@@ -9,11 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from export_orders import CLASS, TITLE, order
+from export_orders import CLASS, RUN, TITLE, order, result, student
 from lms.importers import Canvas, Moodle, feedback_owner
 
 from grader.errors import UserError
 from grader.records.gradebook import Column, CourseFile
+from grader.records.results import Results
 from grader.stages.exports import EXPORTERS, Outcome
 
 EXPECTED = {"20231001": 91.25, "20231002": 0.0, "20231003": 100.0, "20231005": 20.83, "00731007": 50.0}
@@ -79,8 +80,20 @@ def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
     ("change", "sentence"),
     [
         (lambda s: s.replace("SIS Login ID,Section", "SIS Login ID"), "no gradebook of Canvas"),
-        (lambda s: s.replace(TITLE, "13주차 실습"), "no column “12주차 실습”; did you mean “13주차 실습”"),
-        (lambda s: s.replace("100.00", "10.00"), "10 points in Canvas and 100 in course.yaml"),
+        (
+            lambda s: s.replace(TITLE, "13주차 실습"),
+            "course.yaml:4: there is no column “12주차 실습” in source.csv; "
+            "name one of those that it has: 13주차 실습 (4567), Other (9)",
+        ),
+        (
+            lambda s: s.replace(f",{TITLE} (4567),Other (9)", ""),
+            "course.yaml:4: there is no column “12주차 실습” in source.csv; make the assignment in Canvas first",
+        ),
+        (
+            lambda s: s.replace("100.00", "10.00"),
+            "course.yaml:4: the column has 100 points there and 10 in Canvas",
+        ),
+        (lambda s: worksheet("ko"), "a grading worksheet from Moodle; it goes with --to moodle --worksheet"),
         (lambda s: s.replace("100.00", "(read only)"), "computes this column itself"),
         (lambda s: s.replace("Other (9)", f"{TITLE} (9)"), "two columns are called"),
         (
@@ -93,7 +106,7 @@ def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
 def test_what_is_wrong_with_a_gradebook_is_one_sentence(
     tmp_path: Path, change: Callable[[str], str], sentence: str
 ) -> None:
-    bad = order(tmp_path, "x")
+    bad = order(tmp_path, "x", place="course.yaml:4")
     assert bad.source is not None
     bad.source.write_bytes(change(GRADEBOOK).encode())
     with pytest.raises(UserError, match=r"source\.csv") as caught:
@@ -174,8 +187,10 @@ def test_a_grade_that_moodle_has_locked_is_held_back(tmp_path: Path) -> None:
 
 
 def test_another_maximum_and_an_unknown_language_are_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"10 points in Moodle and 100 in course\.yaml"):
+    with pytest.raises(UserError, match=r"course\.yaml: the column has 100 points there and 10 in Moodle"):
         EXPORTERS["moodle"](order(tmp_path, worksheet("en").replace("100.00", "10.00")))
+    with pytest.raises(UserError, match=r"a gradebook from Canvas; it goes with --to canvas --gradebook"):
+        EXPORTERS["moodle"](order(tmp_path, GRADEBOOK))
     sheet = worksheet("en").replace(",Grade,", ",Note,")
     with pytest.raises(UserError, match=r"no column is known to be the grade .*course\.yaml: moodle"):
         EXPORTERS["moodle"](order(tmp_path, sheet))
@@ -185,10 +200,7 @@ def test_another_maximum_and_an_unknown_language_are_one_sentence(tmp_path: Path
 
 
 def test_moodle_gives_each_page_to_its_student(tmp_path: Path) -> None:
-    pages = {}
-    for pupil in CLASS:
-        pages[pupil.student_id] = tmp_path / f"{pupil.student_id}.html"
-        pages[pupil.student_id].write_text(f"page of {pupil.student_id}")
+    pages = {pupil.student_id: f"page of {pupil.student_id}".encode() for pupil in CLASS}
     outcome = EXPORTERS["moodle"](order(tmp_path, worksheet("ko"), pages=pages))
     with zipfile.ZipFile(outcome.files[1]) as packed:
         found = {feedback_owner(name): packed.read(name).decode() for name in packed.namelist()}
@@ -209,11 +221,102 @@ def test_a_spreadsheet_gets_the_columns_that_were_named_and_no_formula(tmp_path:
     assert {n: float(r[TITLE]) for n, r in rows.items() if r[TITLE]} == EXPECTED
     assert rows["20231005"]["student_name"] == "'=cmd()"
     assert rows["20231004"][TITLE] == "" and rows["20231004"]["status"] == "조교 확인이 필요해요: skip"
-    with pytest.raises(UserError, match="no column “skipp”"):
+    with pytest.raises(UserError, match=r"no column “skipp”; did you mean skip\?"):
         EXPORTERS["csv"](order(tmp_path, course=CourseFile(columns=(column,), csv=("skipp",))))
 
 
 def test_a_column_with_an_exercise_that_was_not_graded_is_refused(tmp_path: Path) -> None:
     column = Column(title=TITLE, exercises=("skip", "ca"), points=100)
-    with pytest.raises(UserError, match=r"counts ca, which .* did not grade"):
+    with pytest.raises(UserError, match=r"counts ca, which .* did not grade .*; grade it too"):
         EXPORTERS["canvas"](order(tmp_path, GRADEBOOK, column=column))
+    column = Column(title=TITLE, exercises=("skipp",), points=100)
+    with pytest.raises(UserError, match=r"^course\.yaml:4: .* counts skipp, .*; did you mean skip\?"):
+        EXPORTERS["canvas"](order(tmp_path, GRADEBOOK, column=column, place="course.yaml:4"))
+
+
+def test_one_word_stands_for_all_columns_of_a_spreadsheet(tmp_path: Path) -> None:
+    columns = (
+        Column(title=TITLE, exercises=("skip", "dense"), points=100),
+        Column(title="Skip", exercises=("skip",), points=10),
+    )
+    course = CourseFile(columns=columns, csv=("student_id", "columns", "late", "Skip"))
+    outcome = EXPORTERS["csv"](order(tmp_path, course=course, column=columns[0]))
+    head, first = outcome.files[0].read_text("utf-8-sig").splitlines()[:2]
+    assert head == f"student_id,{TITLE},Skip,late,Skip"
+    assert first == "00731007,50,5,,5"
+
+
+@pytest.mark.parametrize(("target", "sheet"), [("canvas", "gradebook"), ("moodle", "worksheet")])
+def test_a_student_number_that_a_spreadsheet_has_changed_is_told_by_name(
+    tmp_path: Path, target: str, sheet: str
+) -> None:
+    text = GRADEBOOK if sheet == "gradebook" else worksheet("ko").replace("00731007", "731007")
+    text = text.replace("20231003", "2.0231E+07").replace("20231001", '"=""20231001"""')
+    ids = {"canvas": "3", "moodle": "502"}
+    changed = tuple(
+        one.model_copy(update={"ids": ids}) if one.student_id == "20231003" else one for one in CLASS
+    )
+    outcome = EXPORTERS[target](order(tmp_path, text, results=Results(run=RUN, submissions=changed)))
+    told = " ".join(advice.en for advice in outcome.advice)
+    assert "saved by a spreadsheet?): 김민수 20231003 ≠ 2.0231E+07, 박서준 00731007 ≠ 731007." in told
+    assert words(outcome)["20231003"] == "set"
+
+
+def test_numbers_that_are_as_they_were_are_told_of_nobody(tmp_path: Path) -> None:
+    outcome = EXPORTERS["canvas"](order(tmp_path, GRADEBOOK.replace("731007", "00731007")))
+    assert outcome.advice == ()
+
+
+PDF = {"과제.pdf": {"en": "a PDF document", "ko": "PDF 문서예요"}}
+
+
+def test_who_handed_in_nothing_that_can_be_graded_gets_a_page_that_says_so(tmp_path: Path) -> None:
+    nothing = [result(0.0, "missing")] * 2
+    students = (
+        student("20231001", "홍길동", *nothing, other_files=PDF),
+        student("20231002", "김민수", *nothing),
+        student("20231003", "김민수", result(0.0, "missing"), result(80), files=("dense.py",)),
+    )
+    only_skip = Column(title=TITLE, exercises=("skip",), points=100)
+    pages = {one.student_id: one.student_id.encode() for one in students}
+    outcome = EXPORTERS["moodle"](
+        order(
+            tmp_path,
+            worksheet("ko"),
+            results=Results(run=RUN, submissions=students),
+            pages=pages,
+            column=only_skip,
+        )
+    )
+    found = {change.student_id: change for change in outcome.changes}
+    assert [found[one.student_id].what for one in students] == ["page", "missing", "page"]
+    assert [why.en for one in students if (why := found[one.student_id].why)] == [
+        "nothing to grade in what was handed in: 과제.pdf",
+        "nothing handed in",
+        "nothing handed in for this column",
+    ]
+    with zipfile.ZipFile(outcome.files[1]) as packed:
+        assert {feedback_owner(name)[1] for name in packed.namelist()} == {500, 502}
+    sheet = list(csv.reader(io.StringIO(outcome.files[0].read_text("utf-8-sig"))))
+    assert [row[4] for row in sheet[1:4]] == ["", "", ""]
+
+
+def test_whom_the_class_list_does_not_settle_is_listed_once(tmp_path: Path) -> None:
+    nothing = [result(0.0, "missing")] * 2
+    twins = [{"student_id": number, "name": "김민수"} for number in ("20231002", "20231003")]
+    reason = {"en": "2 people are called so", "ko": "두 명이에요"}
+    unmatched = {"reason": reason, "candidates": twins}
+    students = (
+        student("20231002", "김민수", *nothing),
+        student("20231003", "김민수", *nothing),
+        student("2", "김민수", result(80), result(80), unmatched=unmatched, source="a_2_skip.py", files=("a.py",)),
+        student("9", "누구", result(80), result(80), unmatched={"reason": reason, "candidates": []}, files=("b.py",)),
+    )  # fmt: skip
+    results = Results(run=RUN, submissions=students)
+    found = EXPORTERS["canvas"](order(tmp_path, GRADEBOOK, results=results)).changes
+    told = [(one.student_id, one.what, one.why.en if one.why else "") for one in found if one.student_id]
+    assert [row for row in told if row[2] != "not among the submissions"] == [
+        ("20231002", "held", "not settled whose this is: a_2_skip.py"),
+        ("20231003", "held", "not settled whose this is: a_2_skip.py"),
+        ("9", "held", "not in the class list"),
+    ]

@@ -80,7 +80,9 @@ def test_the_autograder_grades_a_submission(autograder: Path) -> None:
     results = run(autograder, str(Path(sys.executable).with_name("grader")))
     assert results["score"] == 25.0, (autograder / "results/log.txt").read_text()  # one exercise of four
     tests = {test["name"]: test for test in results["tests"]}
-    assert tests["skip: function"]["score"] == tests["skip: function"]["max_score"] == 35
+    assert tests["skip: function"]["score"] == tests["skip: function"]["max_score"] == 10.938  # 35 of 4 × 80
+    assert sum(test["score"] for test in tests.values()) == pytest.approx(results["score"])
+    assert sum(test["max_score"] for test in tests.values()) == pytest.approx(100)
     assert tests["dense"]["score"] == 0 and "VGG_DENSE" in tests["dense"]["output"]
 
 
@@ -97,6 +99,7 @@ def test_results_of_one_student_say_what_was_lost_and_why(tmp_path: Path) -> Non
     results = json.loads(made.files[0].read_text(encoding="utf-8"))
     check(results)
     assert results["score"] == 91.25
+    assert [(test["score"], test["max_score"]) for test in results["tests"]] == [(50, 50), (41.25, 50)]
     waits = Results(run=one.run, submissions=CLASS[3:4])
     held = EXPORTERS["gradescope"](order(tmp_path, results=waits, out=tmp_path / "none.json"))
     assert [change.what for change in held.changes] == ["held"] and not (tmp_path / "none.json").exists()
@@ -107,3 +110,9 @@ def test_what_is_to_be_made_must_be_said(tmp_path: Path) -> None:
         EXPORTERS["gradescope"](order(tmp_path))
     with pytest.raises(UserError, match=r"holds 7 students, and results\.json is for one"):
         EXPORTERS["gradescope"](order(tmp_path, out=tmp_path / "results.json"))
+
+
+def test_the_maximum_to_set_in_gradescope_is_said(tmp_path: Path) -> None:
+    made = EXPORTERS["gradescope"](order(tmp_path, out=tmp_path / "autograder.zip", project=default_root()))
+    assert made.upload is not None
+    assert "Autograder points 100" in made.upload.en and "Autograder points를 100점" in made.upload.ko

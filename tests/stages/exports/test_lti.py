@@ -129,7 +129,7 @@ def test_a_dry_run_shows_what_would_change_and_sends_nothing(course: Class) -> N
     ended = course.export("--dry-run")
     assert ended.returncode == 0, ended.stderr
     assert course.platform.writes() == 0 and not (course.run / "exports").exists()
-    assert re.search(r"20260005 +학생4 +Week 12 +6 +write", ended.stdout)
+    assert re.search(r"20260005 +학생4 +6 +new", ended.stdout)
     assert "Dry run" in ended.stdout
 
 
@@ -145,17 +145,16 @@ def test_only_what_is_graded_and_known_is_sent(course: Class) -> None:
         },
         s20260004={"unmatched": {"reason": reason, "candidates": []}},
         s20260005={"student_id": "20260006"},
-        s20260008={
-            "skip": {"points": 60.0, "override": {"reason": "x", "points": None, "status": "needs_review"}}
-        },
+        s20260008={"skip": {"status": "needs_review", "points": None, "reason": reason}},
     )
+    (course.run / "overrides.yaml").write_text("20260008: {skip: {points: 60, reason: x}}", "utf-8")
     ended = course.export()
     assert ended.returncode == 1, ended.stdout + ended.stderr
     kept_back = ("u1", "u2", "u3", "u4", "u5")
     assert course.scores() == {u: s for u, s in EXPECTED.items() if u not in kept_back} | {"u7": 35.25}
     for number, words in {
         "20260002": "needs a person: skip",
-        "20260003": "nothing handed in",
+        "20260003": "nothing to grade in what was handed in: lab.py",
         "20260004": "not in the class list",
         "20260006": "two submissions have this student number",
         "20260015": "no such student number in the course",
@@ -301,7 +300,10 @@ def test_a_missing_column_is_named_or_made(course: Class) -> None:
             r"course.yaml:7: lti.url: write the LMS's address with https://",
         ),
         ({"platform": "moodle", "deployment_id": None}, r"lti: Moodle needs deployment_id too"),
-        ({"platform": "blackboard"}, r"course.yaml:6: lti.platform: Input should be 'canvas' or 'moodle'"),
+        (
+            {"platform": "blackboard"},
+            r"course.yaml:6: lti.platform cannot be \"blackboard\"; it may be canvas, moodle",
+        ),
     ],
 )
 def test_a_slip_in_course_yaml_is_one_sentence(course: Class, fields: dict[str, Any], sentence: str) -> None:

@@ -30,6 +30,9 @@ EMPTY = Cell(None)
         (Cell(0), EMPTY, Cell(0), "same"),  # Moodle shows no zero
         (Cell(0, "a"), EMPTY, Cell(0, "a"), "same"),
         (Cell(10), EMPTY, Cell(0), "send"),
+        (Cell(None, "a", "p"), EMPTY, None, "send"),  # a page without a score
+        (Cell(None, "a", "p"), Cell(None, "a", "p"), None, "same"),
+        (Cell(None, "a", "q"), Cell(None, "a", "p"), Cell(None, "a", "p"), "send"),
     ],
 )
 def test_what_is_wanted_there_and_sent_decide(

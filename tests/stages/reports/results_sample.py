@@ -31,7 +31,8 @@ PASSED: dict[CheckName, Text] = {
         ko="과제에서 요구한 것을 그대로 계산해요.",
     ),
     "gradients": Text(
-        en="Gradients reach every parameter, as they should.", ko="기울기가 모든 파라미터에 제대로 전달돼요."
+        en="Gradients reach every parameter, as they should.",
+        ko="그래디언트가 모든 파라미터에 제대로 전달돼요.",
     ),
     "learning": Text(
         en="The training loss fell to 0.41 (a correct network: 0.62 or less).",
@@ -184,9 +185,9 @@ NO_SIGMOID = finding(
 )  # fmt: skip
 
 OUR_FAULT = Text(
-    en="This is a fault of the grader, not of the submission; a person will look at it "
+    en="This is a fault of the grader, not of the submission "
     "(training stopped: /srv/grader/jobs/17 is full).",
-    ko="제출물이 아니라 채점기 쪽 문제예요. 조교가 직접 확인할 거예요(training stopped: /srv/grader/jobs/17 is full).",
+    ko="제출물이 아니라 채점기 쪽 문제예요(training stopped: /srv/grader/jobs/17 is full).",
 )
 
 WAITS = graded(

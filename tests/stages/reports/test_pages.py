@@ -10,7 +10,8 @@ from stages.reports.readable import readable
 from stages.reports.results_sample import INJECTION, RESULTS, RUN, student
 
 from grader.errors import UserError
-from grader.records.results import Results
+from grader.records.gradebook import Column, CourseFile
+from grader.records.results import Override, Results
 from grader.stages.reports import write_reports
 from grader.stages.reports.words import CHECK_WORDS, WORDS
 
@@ -118,7 +119,7 @@ def test_every_text_of_the_results_is_escaped(language: str, tmp_path: Path) -> 
             return [poison(inner, key) for inner in value]
         return f"`<script>`'\"><img src=x>{value}" if isinstance(value, str) and key not in fixed else value
 
-    fixed = {"check", "outcome", "status", "layout", "joined_by"}
+    fixed = {"check", "outcome", "status", "layout", "joined_by", "language"}
     poisoned = Results.model_validate(poison(RESULTS.model_dump(mode="json")))
     write_reports(poisoned, tmp_path, language)
     assert len(pages(tmp_path)) == len(RESULTS.submissions) + 1
@@ -173,3 +174,46 @@ def test_every_word_has_both_languages() -> None:
     ]:
         assert re.search("[가-힣]", text.ko) and re.search("[A-Za-z]", text.en), text
         assert set(re.findall(r"\{\d\}", text.en)) == set(re.findall(r"\{\d\}", text.ko)), text
+
+
+def test_a_students_page_shows_each_column_as_it_is_exported(language: str, tmp_path: Path) -> None:
+    columns = (
+        Column(title="Lab <12>", exercises=("base", "skip"), points=10),
+        Column(title="CA", exercises=("ca",), points=5),
+        Column(title="Not graded here", exercises=("base", "combo"), points=5),
+    )
+    write_reports(RESULTS, tmp_path, language, CourseFile(columns=columns, decimals=1))
+
+    def lines(number: str) -> list[str]:
+        text = readable((tmp_path / "students" / f"{number}.html").read_text("utf-8"))
+        return [line for line in text.splitlines() if line.startswith("LMS: ")]
+
+    pending, nothing = (WORDS[key].in_language(language) for key in ("lms_waiting", "lms_missing"))
+    assert lines("20231001") == ["LMS: Lab <12> 10 / 10", "LMS: CA 5 / 5"]
+    assert lines("20231002") == ["LMS: Lab <12> 5 / 10", f"LMS: CA – / 5 {nothing}"]
+    assert lines("20231004") == ["LMS: Lab <12> 10 / 10", f"LMS: CA ? / 5 {pending}"]
+
+
+@pytest.mark.parametrize(
+    ("before", "status", "sentence"),
+    [
+        (None, "needs_review", {"ko": "조교가 이 과제를 직접 보고 86점을 줬어요. 이유: 코드를 읽음",
+                                "en": "Course staff looked at this exercise and gave 86 points. Reason: 코드를 읽음"}),
+        (60.0, "graded", {"ko": "조교가 점수를 60점에서 86점으로 고쳤어요. 이유: 코드를 읽음",
+                          "en": "Course staff changed the points from 60 to 86. Reason: 코드를 읽음"}),
+    ],
+)  # fmt: skip
+def test_what_a_person_has_settled_waits_for_nobody(
+    language: str, tmp_path: Path, before: float | None, status: str, sentence: dict[str, str]
+) -> None:
+    (waiting,) = [one for one in RESULTS.submissions if one.student_id == "20231004"]
+    override = Override.model_validate({"reason": "코드를 읽음", "points": before, "status": status})
+    given = {"points": 86.0, "status": "graded", "override": override}
+    ca = waiting.exercises["ca"].model_copy(update=given)
+    settled = waiting.model_copy(update={"exercises": {**waiting.exercises, "ca": ca}})
+    index = write_reports(Results(run=RUN, submissions=(settled,)), tmp_path, language)
+    page = readable((tmp_path / "students" / "20231004.html").read_text("utf-8"))
+    assert sentence[language] in page and WORDS["settled_note"].in_language(language) in page
+    for word in ("review_heading", "grader_error_note", "grader_error", "so_far"):
+        assert WORDS[word].in_language(language) not in page
+    assert WORDS["nothing_to_review"].in_language(language) in readable(index.read_text("utf-8"))

@@ -61,7 +61,7 @@ def test_the_learning_message_has_the_figures_in_both_languages():
         "cannot get below 2.30; needed: 1.85 or less."
     )
     assert message.ko == (
-        "200번 학습하는 동안 loss가 이렇게 변했어요: 2.30 → 1.21. 이미지를 전혀 보지 않는 네트워크는 2.30 "
+        "200번 학습하는 동안 손실이 이렇게 변했어요: 2.30 → 1.21. 이미지를 전혀 보지 않는 네트워크는 2.30 "
         "아래로 내려갈 수 없고, 통과 기준은 1.85 이하예요."
     )
 
@@ -108,7 +108,7 @@ def test_an_accuracy_below_the_threshold_earns_its_way_from_chance_up_to_a_cap(a
 def test_a_miss_of_the_reference_itself_is_our_fault(judge, record: TrainingRecord):
     verdict = judge(record, CALIBRATION, True)
     assert said(verdict) == ("grader_error", 0, "reference-missed-threshold")
-    assert "That is our mistake" in verdict.message.en and "채점기의 문제" in verdict.message.ko
+    assert "a fault of the grader" in verdict.message.en and "채점기 쪽 문제" in verdict.message.ko
 
 
 @pytest.mark.parametrize("record", [DIVERGED, NEVER_FINITE])
