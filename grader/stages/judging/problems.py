@@ -32,17 +32,17 @@ def unsure(problem: Problem) -> Judgement:
     """Held for a person, with the reason."""
     reason = {
         "meddled": Text(
-            en="The submission's process gave an answer that no network gives; a person must look at the code.",
-            ko="제출한 코드가 정상적인 네트워크라면 나올 수 없는 응답을 보냈어요. 조교가 코드를 직접 확인할 거예요.",
+            en="The submission's process gave an answer that no network gives.",
+            ko="제출한 코드가 정상적인 네트워크라면 나올 수 없는 응답을 보냈어요.",
         ),
         "unfaithful": Text(
-            en="The network computes something that cannot be followed (outside torch, perhaps); a person must look.",
-            ko="계산 과정을 끝까지 따라갈 수 없었어요(torch 밖에서 계산하는 부분이 있는 것 같아요). 조교가 직접 확인할 거예요.",
+            en="The network computes something that cannot be followed (outside torch, perhaps).",
+            ko="계산 과정을 끝까지 따라갈 수 없었어요(torch 밖에서 계산하는 부분이 있는 것 같아요).",
         ),
         "unrolled": Text(
             en="`forward` goes through the images one by one (a loop over the batch), which cannot be followed for every "
-            "batch size; a person must look.",
-            ko="`forward`가 이미지를 한 장씩 처리해서(배치에 대한 반복문) 모든 배치 크기에서 계산을 따라갈 수 없었어요. 조교가 직접 확인할 거예요.",
+            "batch size.",
+            ko="`forward`가 이미지를 한 장씩 처리해서(배치에 대한 반복문) 모든 배치 크기에서 계산을 따라갈 수 없었어요.",
         ),
     }[problem.code]
     return Judgement(verdicts=(), unsure=reason)
