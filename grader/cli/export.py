@@ -135,6 +135,8 @@ def show(outcome: Outcome, order: Order, console: Console) -> None:
             style="yellow",
             markup=False,
         )
+    for remark in _remarks(outcome, order):
+        console.print(remark.in_language(language), style="yellow", markup=False)
     upload = (outcome.upload,) if outcome.files and outcome.upload else ()
     for advice in (*upload, *outcome.advice):
         console.print(f"· {advice.in_language(language)}", markup=False)
@@ -144,6 +146,34 @@ def show(outcome: Outcome, order: Order, console: Console) -> None:
             if korean
             else "Dry run: nothing was written or sent. To export, run it again without --dry-run."
         )
+
+
+def _remarks(outcome: Outcome, order: Order) -> list[Text]:
+    """What looks like a mistake of the person who exports."""
+    said = []
+    idle = [
+        name
+        for name in order.column.exercises
+        if all(student.exercises[name].status == "missing" for student in order.results.submissions)
+    ]
+    if idle:
+        names = ", ".join(idle)
+        said.append(
+            Text(
+                en=f"Nobody handed in {names}; in the column “{order.column.title}” that counts 0 for everybody. "
+                "If it was not asked for, take it out of the column in course.yaml.",
+                ko=f"{names}: 아무도 내지 않았어요. “{order.column.title}” 열에서는 모두 0점으로 더해져요. "
+                "이번 과제가 아니라면 course.yaml의 열에서 빼세요.",
+            )
+        )
+    if outcome.changes and all(change.what in ("held", "missing") for change in outcome.changes):
+        said.append(
+            Text(
+                en=f"Nobody in the file is in {order.run} with a score. Is it the folder of another class?",
+                ko=f"{order.run}에 점수가 있는 학생 가운데 이 파일에 있는 학생이 한 명도 없어요. 다른 반의 결과 폴더가 아닌가요?",
+            )
+        )
+    return said
 
 
 def _kind(change: Change) -> What | Literal["change"]:

@@ -17,17 +17,21 @@ class ColumnScore:
     """None while an exercise waits for a person, or where nothing was handed in for the column."""
     waiting: tuple[str, ...] = ()
     """The exercises that a person has to look at first."""
+    points: Decimal = Decimal(0)
+    """Of all its exercises together, as far as they are known."""
+    whole: Decimal = Decimal(0)
+    """What these exercises give at most."""
 
 
 def column_score(student: SubmissionResult, column: Column, decimals: int) -> ColumnScore:
     """The student's score in a column all of whose exercises are in the results."""
     counted = [student.exercises[name] for name in column.exercises]
     waiting = tuple(n for n in column.exercises if student.exercises[n].status == "needs_review")
-    if waiting or all(result.status == "missing" for result in counted):
-        return ColumnScore(None, waiting)
     points = sum((Decimal(str(result.points or 0)) for result in counted), Decimal(0))
     whole = sum((Decimal(str(result.max_points)) for result in counted), Decimal(0))
-    return ColumnScore(rounded(points * Decimal(str(column.points)) / whole, decimals))
+    if waiting or all(result.status == "missing" for result in counted):
+        return ColumnScore(None, waiting, points, whole)
+    return ColumnScore(rounded(points * Decimal(str(column.points)) / whole, decimals), (), points, whole)
 
 
 def rounded(number: Decimal, decimals: int) -> Decimal:

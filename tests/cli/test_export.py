@@ -138,3 +138,12 @@ def test_the_overrides_that_an_export_counts_are_named(run: Path) -> None:
     ended = grader(run, "export", "--to", "csv", "--dry-run")
     assert "1 override applied: 20260002 skip 1.5 → 91.5" in ended.stdout
     assert f"{run / 'override.yml'} was not read; its name must be overrides.yaml." in ended.stdout
+
+
+def test_what_looks_like_a_mistake_of_the_person_who_exports_is_said(run: Path) -> None:
+    sheet = run.parent / "sheet.csv"
+    ended = grader(run, "export", "--to", "moodle", "--worksheet", str(sheet), "--dry-run")
+    assert "Nobody" not in ended.stdout and ended.returncode == 0, ended.stdout + ended.stderr
+    sheet.write_text(WORKSHEET.replace("2026", "2027").replace("학생", "다른 반 "), "utf-8")
+    ended = grader(run, "export", "--to", "moodle", "--worksheet", str(sheet), "--dry-run")
+    assert "folder of another class?" in " ".join(ended.stdout.split())

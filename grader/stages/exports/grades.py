@@ -9,6 +9,7 @@ An exporter turns grades into `Change`s (see `plan.py`), writes or posts those t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -59,15 +60,23 @@ class Grade:
     """Why nothing is sent; None where `score` is to be sent."""
     missing: bool = False
     """Held because there is nothing to grade: nobody needs to do anything."""
+    exercises: tuple[str, ...] = ()
+    """Those that the column counts."""
 
     @property
     def comment(self) -> str:
-        """A short line for the LMS: exercise by exercise."""
+        """A short line for the LMS, exercise by exercise: "skip 86/100 · ca –" where ca was not handed in."""
+        counted = [(name, self.student.exercises[name]) for name in self.exercises]
         return " · ".join(
-            f"{name} {result.points:g}/{result.max_points:g}"
-            for name, result in self.student.exercises.items()
-            if result.points is not None and result.status == "graded"
+            f"{name} –"
+            if result.points is None or result.status == "missing"
+            else f"{name} {result.points:g}/{result.max_points:g}"
+            for name, result in counted
         )
+
+
+OWN_COMMENT = re.compile(r"[\w-]+ (?:–|[\d.]+/[\d.]+)(?: · [\w-]+ (?:–|[\d.]+/[\d.]+))*")
+"""A comment as `Grade.comment` writes it."""
 
 
 UNMATCHED = Text(en="not in the class list", ko="명단에 없는 제출물이에요")
@@ -114,7 +123,7 @@ def _grade(student: SubmissionResult, column: Column, decimals: int, in_doubt: t
         return Grade(student, None, held)
     if found.score is None:
         return Grade(student, None, _nothing(student), missing=True)
-    return Grade(student, found.score)
+    return Grade(student, found.score, exercises=column.exercises)
 
 
 def _nothing(student: SubmissionResult) -> Text:

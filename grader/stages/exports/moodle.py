@@ -15,7 +15,7 @@ from grader.errors import UserError
 from grader.lms.table import Row, Table, whose
 from grader.records.base import Text
 from grader.records.column_scores import written
-from grader.stages.exports.grades import Grade, Order, by_number, grades, plain_number
+from grader.stages.exports.grades import OWN_COMMENT, Grade, Order, by_number, grades, plain_number
 from grader.stages.exports.plan import Change, Outcome, What, not_there, numbers_differ
 
 WHAT = "the grading worksheet from Moodle"
@@ -59,13 +59,18 @@ def export(order: Order) -> Outcome:
             pages.append((_page_name(row, at), grade))
         elif change.what in ("set", "same"):
             table.fill(row, at["grade"], change.new)
-            if "feedback" in at and not row.value(at["feedback"]).strip():
+            if "feedback" in at and _is_ours(row.value(at["feedback"]).strip()):
                 table.fill(row, at["feedback"], _escaped(grade.comment))
             pages.append((_page_name(row, at), grade))
     changes += not_there(everyone, seen, order.column.title)
     files = [] if order.dry_run else _write(order, table, pages)
     advice = (*_advice(at, changes), *numbers_differ(numbers))
     return Outcome(tuple(changes), tuple(files), UPLOAD, advice)
+
+
+def _is_ours(comment: str) -> bool:
+    """Nothing, or what an earlier export wrote; never what a person wrote."""
+    return not comment or OWN_COMMENT.fullmatch(comment) is not None
 
 
 def _places(table: Table, own: Mapping[str, str]) -> dict[str, int]:

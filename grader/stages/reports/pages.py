@@ -132,6 +132,8 @@ class _Line:
     points: float
     note: str
     """Key of a word: why there is no score; empty where there is one."""
+    sum: str = ""
+    """Where the score comes from: "skip + ca = 86 / 200"."""
 
 
 def _columns(submission: SubmissionResult, course: CourseFile) -> tuple[_Line, ...]:
@@ -142,7 +144,8 @@ def _columns(submission: SubmissionResult, course: CourseFile) -> tuple[_Line, .
             continue
         found = column_score(submission, column, course.decimals)
         if found.score is not None:
-            lines.append(_Line(column.title, written(found.score), column.points, ""))
+            added = f"{' + '.join(column.exercises)} = {written(found.points)} / {written(found.whole)}"
+            lines.append(_Line(column.title, written(found.score), column.points, "", added))
         elif found.waiting:
             lines.append(_Line(column.title, "?", column.points, "lms_waiting"))
         else:

@@ -25,7 +25,9 @@ def read_results(path: Path) -> Results:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise UserError(f"{path} does not exist; give the folder that `grader run` wrote") from None
+        raise UserError(
+            f"{path} does not exist; grade first with `grader run`, or give the folder that it wrote"
+        ) from None
     except OSError as error:
         raise UserError(f"{path} cannot be read ({error.strerror}); check its permissions") from None
     except (ValueError, RecursionError):

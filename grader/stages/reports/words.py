@@ -218,8 +218,8 @@ WORDS: dict[str, Text] = {
         ko="조교가 점수를 {0}점에서 {1}점으로 고쳤어요. 이유: {2}",
     ),
     "decided": Text(
-        en="Course staff looked at this exercise and gave {0} points. Reason: {1}",
-        ko="조교가 이 과제를 직접 보고 {0}점을 줬어요. 이유: {1}",
+        en="Course staff gave {0} points. Reason: {1}",
+        ko="조교가 {0}점을 줬어요. 이유: {1}",
     ),
     "settled": Text(en="settled by course staff", ko="조교가 정함"),
     "settled_note": Text(

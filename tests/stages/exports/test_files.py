@@ -169,6 +169,25 @@ def test_everything_but_grade_and_comment_goes_back_byte_for_byte(tmp_path: Path
     assert after[1] == before[1].replace(b",,100.00", b",91.25,100.00") + "skip 80/80 · dense 66/80".encode()
 
 
+@pytest.mark.parametrize(
+    ("there", "then"),
+    [
+        ("skip 70/80 · dense 66/80", "skip 80/80 · dense 66/80"),
+        ("skip 70/80 · dense –", "skip 80/80 · dense 66/80"),
+        ("잘했어요. skip 70/80", "잘했어요. skip 70/80"),
+    ],
+)
+def test_a_comment_of_an_earlier_export_is_brought_up_to_date_and_a_persons_is_kept(
+    tmp_path: Path, there: str, then: str
+) -> None:
+    head, first, *rest = worksheet("ko", {"20231001": "80.00"}).split("\r\n")
+    outcome = EXPORTERS["moodle"](order(tmp_path, "\r\n".join([head, first + there, *rest])))
+    moodle = Moodle("ko", zero_counts=True)
+    moodle.take(outcome.files[0].read_bytes(), ignore_modified=True)
+    assert (moodle.grades[500], moodle.comments[500]) == (91.25, then)
+    assert moodle.comments[504] == "skip 33.335/80 · dense –"
+
+
 def test_moodle_zeros_and_stale_rows_are_told(tmp_path: Path) -> None:
     sheet = worksheet("ko", {"20231001": "10.00"})
     outcome = EXPORTERS["moodle"](order(tmp_path, sheet))

@@ -189,16 +189,22 @@ def test_a_students_page_shows_each_column_as_it_is_exported(language: str, tmp_
         return [line for line in text.splitlines() if line.startswith("LMS: ")]
 
     pending, nothing = (WORDS[key].in_language(language) for key in ("lms_waiting", "lms_missing"))
-    assert lines("20231001") == ["LMS: Lab <12> 10 / 10", "LMS: CA 5 / 5"]
-    assert lines("20231002") == ["LMS: Lab <12> 5 / 10", f"LMS: CA – / 5 {nothing}"]
-    assert lines("20231004") == ["LMS: Lab <12> 10 / 10", f"LMS: CA ? / 5 {pending}"]
+    assert lines("20231001") == [
+        "LMS: Lab <12> 10 / 10 (base + skip = 200 / 200)",
+        "LMS: CA 5 / 5 (ca = 100 / 100)",
+    ]
+    assert lines("20231002") == ["LMS: Lab <12> 5 / 10 (base + skip = 100 / 200)", f"LMS: CA – / 5 {nothing}"]
+    assert lines("20231004") == [
+        "LMS: Lab <12> 10 / 10 (base + skip = 200 / 200)",
+        f"LMS: CA ? / 5 {pending}",
+    ]
 
 
 @pytest.mark.parametrize(
     ("before", "status", "sentence"),
     [
-        (None, "needs_review", {"ko": "조교가 이 과제를 직접 보고 86점을 줬어요. 이유: 코드를 읽음",
-                                "en": "Course staff looked at this exercise and gave 86 points. Reason: 코드를 읽음"}),
+        (None, "needs_review", {"ko": "조교가 86점을 줬어요. 이유: 코드를 읽음",
+                                "en": "Course staff gave 86 points. Reason: 코드를 읽음"}),
         (60.0, "graded", {"ko": "조교가 점수를 60점에서 86점으로 고쳤어요. 이유: 코드를 읽음",
                           "en": "Course staff changed the points from 60 to 86. Reason: 코드를 읽음"}),
     ],
