@@ -34,6 +34,11 @@ class LocalModules:
         self._home = self._folders[""] = _folder(file.path)
         return self._with_stars(Source("", statements(file, class_names)))
 
+    def are_own(self, file: SourceFile, node: ast.ImportFrom) -> bool:
+        """Whether what a file imports there comes from the student's own files."""
+        self._home = self._folders[""] = _folder(file.path)
+        return self._module(Source("", []), self._absolute(Source("", []), node)) is not None
+
     def follow(self) -> None:
         """Slice until neither the files nor the imports between them ask for anything more."""
         main_and_modules: list[Source] = []
