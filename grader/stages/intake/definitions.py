@@ -83,6 +83,7 @@ def _definitions(
         for name in class_names:
             for kind in kinds:
                 if matching := [s for s in top if kind(s, name)]:
+                    matching = _left(top, class_names, name, matching)
                     yield _described(file, top, class_names, name, matching)
                     break
 
@@ -100,6 +101,24 @@ def _described(
         beside=_beside(top, class_names, name, statement),
         is_made=any(name in s.called for s in top if not isinstance(s.node, Function | ast.ClassDef)),
     )
+
+
+def _left(
+    top: list[Statement], class_names: Sequence[str], name: str, matching: list[Statement]
+) -> list[Statement]:
+    """Without those that become another exercise's before the name is used anew: `VGG_SKIP = Model`."""
+    left = []
+    for statement, following in zip(matching, [*matching[1:], None], strict=True):
+        until = following.index if following else len(top)
+        taken = any(
+            isinstance(value, ast.Name) and value.id == name
+            for later in top[statement.index + 1 : until]
+            for other in later.binds
+            if _is_anothers(other, class_names)
+            for value in [_value(later.node, other)]
+        )
+        left += [] if taken else [statement]
+    return left or matching
 
 
 def _is_class(statement: Statement, name: str) -> bool:

@@ -59,15 +59,17 @@ def _excerpt(
 
 def _last_use(main: Source, target: Statement, name: str) -> int:
     """Index up to which the class's names are looked up: where it is last used, or changed."""
-    for statement in reversed(main.statements):
-        if statement.index <= target.index:
-            break
+    later = main.statements[target.index + 1 :]
+    anew = next(
+        (s.index for s in later if isinstance(s.node, ast.ClassDef) and s.node.name == name), main.end
+    )
+    for statement in reversed(main.statements[target.index + 1 : anew]):
         if name in statement.changes:
             return statement.index + 1
         is_definition = isinstance(statement.node, Function | ast.ClassDef | ast.Import | ast.ImportFrom)
         if not is_definition and name in statement.words:
             return statement.index
-    return main.end
+    return anew
 
 
 def _withheld(main: Source, file: SourceFile) -> list[Text]:

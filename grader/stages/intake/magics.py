@@ -75,7 +75,8 @@ def _run(line: str) -> str:
     parts = _inside(found["quoted"] or found["plain"]) if found else []
     if not parts:
         return ""
-    parts[-1] = re.sub(r"\.py$", "", re.sub(r"\.ipynb$", BY_RUN, parts[-1]))
+    name = parts.pop()
+    parts.append(name[:-3] if name.endswith(".py") else name.removesuffix(".ipynb") + BY_RUN)
     return f"from {'.'.join(as_module(part) for part in parts)} import *"
 
 

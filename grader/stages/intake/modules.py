@@ -178,6 +178,8 @@ class LocalModules:
         for folder in folders if self._importable or notebook != path else ():
             if file := _renamed(self._notebooks, _join(folder, notebook)):
                 return file
+        if notebook != path:  # handed in as the script that it was saved as
+            return next((file for folder in folders if (file := self._file(folder, notebook))), None)
         if "/" in path:
             return None
         beside = dict.fromkeys(_folder(where) for where in self._python)

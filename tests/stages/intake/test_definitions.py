@@ -37,6 +37,21 @@ CASES = [
         """,
         "VGG",
     ),
+    Case(
+        "a name that is used anew for another exercise is the class it was before",
+        """
+        class Model:
+            def __init__(self): self.n = k
+        k = 1
+        net = Model()
+        k = 2
+        class Model: n = 2
+        Model.n = 3
+        VGG_SKIP = Model
+        """,
+        "Model",
+    ),
+    Case("a name that another exercise's class has, too", "class Model: n = 1\nVGG_SKIP = Model", "Model"),
     Case("a tuple of names", "class A: n = 1\nclass B: n = 2\nVGG, VGG_SKIP = A, B", "VGG"),
     Case("an annotated name", "class A: n = 1\nVGG: type = A", "VGG"),
     Case("out of a dictionary", "class A: n = 1\nmodels = {'base': A}\nVGG = models['base']", "VGG"),

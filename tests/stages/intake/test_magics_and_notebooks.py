@@ -180,6 +180,8 @@ def test_a_module_that_a_cell_writes_keeps_its_folder(
         ("1주차 과제.ipynb", '%run "1주차 과제.ipynb"'),
         ("base.py", "%run base.py"),
         ("base.py", "%run base"),
+        ("base.py", "%run base.ipynb"),
+        ("base.ipynb", "%run base"),
         ("20231234_홍길동_base.ipynb", "%run base.ipynb"),
         ("base.ipynb", "import import_ipynb\nfrom base import *"),
         ("base.ipynb", "import import_ipynb\nimport base\nVGG = base.VGG"),
