@@ -155,9 +155,13 @@ class _Makers:
         functions = [s.node for s in top if isinstance(s.node, Function)]
         self.functions = {f.name for f in functions if any(isinstance(n, ast.ClassDef) for n in ast.walk(f))}
         """Functions that define a class, and may return it."""
+        self._steps = 200
 
     def makes(self, value: ast.expr | None, before: int) -> bool:
         """Whether the value, as it is before that statement, is a class or serves as one."""
+        self._steps -= 1
+        if self._steps < 0:  # nobody writes such a chain of names
+            return False
         if isinstance(value, ast.Lambda):
             return True
         if isinstance(value, ast.Name):
@@ -174,11 +178,12 @@ class _Makers:
             if called == "get":  # models.get("base")
                 return self._holds_classes(root(value.func), before)
             # partial(Net, skip=True), not Net(skip=True)
-            return called == "partial" or (called == "type" and len(value.args) == 3) or self._is_made(value)
+            return (
+                called == "partial"
+                or (called == "type" and len(value.args) == 3)
+                or root(value.func) in self.functions
+            )
         return False
-
-    def _is_made(self, value: ast.Call) -> bool:
-        return root(value.func) in self.functions
 
     def _is_module(self, value: ast.expr, before: int) -> bool:
         name = root(value)

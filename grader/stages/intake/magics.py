@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from keyword import iskeyword
 
 from grader.records.base import Text
 from grader.records.submission import Cell
@@ -77,7 +78,10 @@ def _run(line: str) -> str:
         return ""
     name = parts.pop()
     parts.append(name[:-3] if name.endswith(".py") else name.removesuffix(".ipynb") + BY_RUN)
-    return f"from {'.'.join(as_module(part) for part in parts)} import *"
+    modules = [as_module(part) for part in parts]
+    if not all(module.isidentifier() and not iskeyword(module) for module in modules):
+        return ""
+    return f"from {'.'.join(modules)} import *"
 
 
 def _inside(path: str) -> list[str]:

@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from grader.records.submission import SourceFile
@@ -220,15 +221,16 @@ def _renamed(files: Mapping[str, SourceFile], path: str) -> SourceFile | None:
     return found[-1] if found else None
 
 
-def _meant(path: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def _meant(path: str) -> frozenset[str]:
     """Module names that a renamed file may have had: "blocks-1.py", "blocks (2).py", "20231234_홍길동_blocks.py"."""
     name = PurePosixPath(path).name
     names = {name, *(part.file for part in (canvas_name(name), moodle(name)) if part)}
-    found = set()
+    found: set[str] = set()
     for stem in (re.sub(r"(\.(py|ipynb|txt|json))+$", "", name, flags=re.IGNORECASE) for name in names):
         stem = re.sub(r"(?:-\d+|-[0-9a-f-]{36}|\s*\(\d+\))$", "", stem)
         found |= {as_module(stem), bare(stem)}
-    return found
+    return frozenset(found)
 
 
 def _imported_by_call(node: ast.Call) -> str:

@@ -174,3 +174,15 @@ def test_a_class_that_asks_for_arguments_and_only_serves_another_exercise_is_not
     assert (cut(handed_in(file), BASE, "base") is None) == missing
     if "VGG_COMBO" in file.cells[-1].text:
         assert cut(handed_in(file), ("VGG_COMBO",), "combo") is not None
+
+
+def test_long_chains_and_circles_of_names_end() -> None:
+    lists = "\n".join(f"x{n} = [x{n - 1}, x{n - 1}]" for n in range(1, 2000))
+    names = "\n".join(f"x{n} = x{n - 1}" for n in range(1, 2000))
+    for text in (
+        f"class Net: pass\nx0 = [Net]\n{lists}\nVGG = x1999[0]\nclass Model: pass\n",
+        f"class Net: pass\nx0 = Net\n{names}\nVGG = x1999\nclass Model: pass\n",
+        "class VGG(Model): pass\nclass Model(VGG): pass\n",
+        "VGG = Model\nModel = VGG\nclass Model(Model): pass\n",
+    ):
+        assert cut(handed_in(python("hw.py", text)), BASE, "base") is not None

@@ -199,7 +199,9 @@ def test_what_a_notebook_runs_defines_its_names(tmp_path: Path, run: Run, name: 
 
 
 def test_a_run_of_what_is_not_there_or_inside_a_block_costs_nothing(tmp_path: Path, run: Run) -> None:
-    text = notebook("%run train.py\nif 1:\n    %run other.py\n", "class VGG_SKIP:\n    n = 1")
+    text = notebook(
+        "%run train.py\n%run class.py\n%run .\n%run\nif 1:\n    %run other.py\n", "class VGG_SKIP:\n    n = 1"
+    )
     assert run(cut(_read(tmp_path, text), ("VGG_SKIP",), "skip"))["VGG_SKIP"].n == 1
 
 
