@@ -5,125 +5,34 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from grader.records.base import Text
 from grader.records.submission import Cell, Excerpt, LocalModule, SourceFile, Submission
 from grader.stages.intake.blanking import Kept, blanked
+from grader.stages.intake.definitions import Definition, by_name, definition, is_only_a_helper, preferred
 from grader.stages.intake.modules import LocalModules
 from grader.stages.intake.slicing import Source, needed_aliases, star_imports
-from grader.stages.intake.statements import Function, Statement, is_future, root, statements
-
-_SET_ASIDE = re.compile(r"template|backup|\bold|copy|사본|백업|원본|예전", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class _Definition:
-    """Where a file defines the class."""
-
-    file: SourceFile
-    class_name: str
-    statement: Statement
-    how_often: int
+from grader.stages.intake.statements import Function, Statement, is_future
 
 
 def cut(submission: Submission, class_names: Sequence[str], exercise: str) -> Excerpt | None:
     """What of the submission has to run for the exercise's class to exist; None if nobody defines it.
 
-    `class_names` in order of preference. The last definition in a file counts; of several files the
-    one named after the exercise, else the last.
+    `class_names` in order of preference; `definitions.py` says which of several definitions counts.
     """
-    found = [d for file in submission.files if (d := _definition(file, class_names))]
+    local = LocalModules(submission.files)
+    found = [d for file in submission.files if (d := definition(file, class_names, local.are_own))]
+    helpers = {d.file.path for d in found if is_only_a_helper(d, exercise, class_names)}
+    found = [d for d in found if d.file.path not in helpers]
     if not found:
-        return _unreadable(submission, class_names, exercise)
-    found.sort(key=lambda d: _preference(d.file.path, exercise, d.class_name))
-    chosen = found[-1]
-    return _excerpt(submission, chosen, exercise, class_names, tuple(_choices(chosen, found)))
-
-
-def _definition(file: SourceFile, class_names: Sequence[str]) -> _Definition | None:
-    """The last class statement; else `VGG_SKIP = Model`; else whatever else makes a network when called."""
-    top = statements(file, class_names)
-    makers = _makers(top)
-
-    def is_made(node: ast.stmt, name: str) -> bool:
-        value = getattr(node, "value", None)
-        return _assigns(node, name) and isinstance(value, ast.Call) and root(value.func) in makers
-
-    for kind in (_is_class, _is_alias, _is_factory, is_made):
-        for name in class_names:
-            if matching := [s for s in top if kind(s.node, name)]:
-                return _Definition(file, name, matching[-1], len(matching))
-    return None
-
-
-def _is_class(node: ast.stmt, name: str) -> bool:
-    return isinstance(node, ast.ClassDef) and node.name == name
-
-
-def _is_alias(node: ast.stmt, name: str) -> bool:
-    return _assigns(node, name) and isinstance(getattr(node, "value", None), ast.Name | ast.Attribute)
-
-
-def _is_factory(node: ast.stmt, name: str) -> bool:
-    if isinstance(node, Function):
-        return node.name == name
-    value = getattr(node, "value", None)
-    if isinstance(value, ast.Call):  # partial(Net, skip=True), not Net(skip=True)
-        called = getattr(value.func, "attr", getattr(value.func, "id", ""))
-        return _assigns(node, name) and called == "partial"
-    return _assigns(node, name) and isinstance(value, ast.Lambda)
-
-
-def _makers(top: list[Statement]) -> set[str]:
-    """Functions that define a class, and may return it."""
-    functions = [s.node for s in top if isinstance(s.node, Function)]
-    return {f.name for f in functions if any(isinstance(n, ast.ClassDef) for n in ast.walk(f))}
-
-
-def _assigns(node: ast.stmt, name: str) -> bool:
-    return isinstance(node, ast.Assign) and any(
-        isinstance(t, ast.Name) and t.id == name for t in node.targets
-    )
-
-
-def _preference(path: str, exercise: str, class_name: str) -> tuple[bool, bool, bool]:
-    file = path.rpartition("/")[2].rpartition(".")[0]
-    names = f"{re.escape(class_name)}|{re.escape(class_name.replace('_', ''))}"
-    by_exercise = rf"(?<![^\W\d_])({re.escape(exercise)})(?![^\W\d_])"
-    by_class = rf"(?<![^\W\d_])({names})(?![^\W\d_]|_[a-z])"  # VGG.py, not VGG_SKIP.py
-    return (
-        bool(re.search(by_exercise, file, re.IGNORECASE)),
-        bool(re.search(by_class, file, re.IGNORECASE)),
-        not _SET_ASIDE.search(file),
-    )
-
-
-def _choices(chosen: _Definition, found: list[_Definition]) -> list[Text]:
-    notes = []
-    if chosen.how_often > 1:
-        name, line = chosen.class_name, chosen.statement.node.lineno
-        label = chosen.file.cells[chosen.statement.cell].label
-        notes.append(
-            Text(
-                en=f"{name} is defined {chosen.how_often} times; the last one is graded ({label}, line {line})",
-                ko=f"{name} 클래스가 {chosen.how_often}번 정의되어 있어서 마지막 것을 채점했어요 ({label}, {line}번째 줄)",
-            )
-        )
-    if others := sorted({d.file.path for d in found} - {chosen.file.path}):
-        listed = ", ".join(others)
-        notes.append(
-            Text(
-                en=f"{listed} would do for this exercise, too; {chosen.file.path} is graded",
-                ko=f"{listed}에도 이 문제의 클래스가 있지만 {chosen.file.path} 파일을 채점했어요",
-            )
-        )
-    return notes
+        return _unreadable([f for f in submission.files if f.path not in helpers], class_names, exercise)
+    chosen, notes = preferred(found, exercise)
+    return _excerpt(submission, chosen, exercise, class_names, tuple(notes))
 
 
 def _excerpt(
     submission: Submission,
-    chosen: _Definition,
+    chosen: Definition,
     exercise: str,
     class_names: Sequence[str],
     notes: tuple[Text, ...],
@@ -150,15 +59,17 @@ def _excerpt(
 
 def _last_use(main: Source, target: Statement, name: str) -> int:
     """Index up to which the class's names are looked up: where it is last used, or changed."""
-    for statement in reversed(main.statements):
-        if statement.index <= target.index:
-            break
+    later = main.statements[target.index + 1 :]
+    anew = next(
+        (s.index for s in later if isinstance(s.node, ast.ClassDef) and s.node.name == name), main.end
+    )
+    for statement in reversed(main.statements[target.index + 1 : anew]):
         if name in statement.changes:
             return statement.index + 1
         is_definition = isinstance(statement.node, Function | ast.ClassDef | ast.Import | ast.ImportFrom)
         if not is_definition and name in statement.words:
             return statement.index
-    return main.end
+    return anew
 
 
 def _withheld(main: Source, file: SourceFile) -> list[Text]:
@@ -207,12 +118,12 @@ def _kept(source: Source, statement: Statement, modules: LocalModules) -> Kept |
     return Kept(statement, rewritten)
 
 
-def _unreadable(submission: Submission, class_names: Sequence[str], exercise: str) -> Excerpt | None:
+def _unreadable(files: Sequence[SourceFile], class_names: Sequence[str], exercise: str) -> Excerpt | None:
     """The class where Python cannot read it, or cannot reach it; None if it is nowhere."""
     for name in class_names:
         pattern = re.compile(rf"^[ \t]*class[ \t]+{re.escape(name)}\b", re.MULTILINE)
-        matching = [(f, c) for f in submission.files for c in f.cells if pattern.search(c.text)]
-        matching.sort(key=lambda pair: _preference(pair[0].path, exercise, name))
+        matching = [(f, c) for f in files for c in f.cells if pattern.search(c.text)]
+        matching.sort(key=lambda pair: by_name(pair[0].path, exercise, name))
         for file, cell in reversed(matching):
             problem = cell.problem or _out_of_reach(cell, name)
             if problem:

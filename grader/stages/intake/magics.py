@@ -11,9 +11,11 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from keyword import iskeyword
 
 from grader.records.base import Text
 from grader.records.submission import Cell
+from grader.stages.intake.names import as_module, clean
 
 _MAGIC = re.compile(
     r"""\s*(?: [%!]                              # %matplotlib inline, !pip install x
@@ -23,12 +25,15 @@ _MAGIC = re.compile(
           | (?:ls|pwd|nvidia-smi)\s*$ )""",
     re.VERBOSE,
 )
+_RUN = re.compile(r"""%run\s+(?:-\w+\s+)*(?:(?P<q>["'])(?P<quoted>.+?)(?P=q)|(?P<plain>[^\s"']+))(?:\s.*)?""")
 _CELL_MAGIC = re.compile(r"%%(\w+)[ \t]*(.*)")
 _NOT_PYTHON = frozenset(
     """bash sh shell script system cmd html HTML javascript js svg SVG latex markdown writefile file perl
     ruby R cython bigquery sql pypy python2 python3 python sx ! latex writetemplate configure""".split()  # noqa: SIM905
 )
 _MOST_MAGICS = 300
+BY_RUN = "_ipynb"
+"""Ends the name of a module that is a notebook: it is run, where Python would not import it."""
 
 
 class Written:
@@ -55,7 +60,7 @@ def _blank_magics(lines: list[str], at: int) -> None:
     while at < len(lines) and _MAGIC.match(lines[at]):
         continued = lines[at].rstrip().endswith("\\")
         indent = lines[at][: len(lines[at]) - len(lines[at].lstrip())]
-        lines[at] = f"{indent}pass"
+        lines[at] = _run(lines[at]) or f"{indent}pass"
         at += 1
         while continued and at < len(lines):  # a shell command over several lines
             continued = lines[at].rstrip().endswith("\\")
@@ -63,6 +68,28 @@ def _blank_magics(lines: list[str], at: int) -> None:
             at += 1
         if at < len(lines) and not lines[at].lstrip().startswith(("%", "!")):
             break
+
+
+def _run(line: str) -> str:
+    """`%run base.ipynb` as an import of all that it defines; "" for any other line, and inside a block."""
+    found = _RUN.fullmatch(line.rstrip())
+    parts = _inside(found["quoted"] or found["plain"]) if found else []
+    if not parts:
+        return ""
+    name = parts.pop()
+    parts.append(name[:-3] if name.endswith(".py") else name.removesuffix(".ipynb") + BY_RUN)
+    modules = [as_module(part) for part in parts]
+    if not all(module.isidentifier() and not iskeyword(module) for module in modules):
+        return ""
+    return f"from {'.'.join(modules)} import *"
+
+
+def _inside(path: str) -> list[str]:
+    """A path's parts below the folder that the notebook runs in; of a path that leads elsewhere, the last."""
+    parts = [part for part in clean(path).replace("\\", "/").split("/") if part not in ("", ".", "..")]
+    if parts[:1] == ["content"] and path.startswith("/"):
+        return parts[1:]  # Colab's
+    return parts[-1:] if re.match(r"[/~$]|\.\.|\w:", path) else parts
 
 
 def syntax_problem(text: str, label: str) -> tuple[int | None, Text] | None:
@@ -95,7 +122,7 @@ def without_cell_magic(text: str) -> tuple[str, Written | None]:
         return text, None
     name, rest = found.groups()
     if name in ("writefile", "file"):
-        target = rest.split()[-1].strip("'\"").rsplit("/", 1)[-1] if rest.split() else ""
+        target = "/".join(_inside(rest.split()[-1].strip("'\""))) if rest.split() else ""
         body = "\n".join(lines[first + 1 :])
         return "", Written(target, body, append="-a" in rest.split()) if target.endswith(".py") else None
     if name in _NOT_PYTHON:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from grader.records.submission import SourceFile
-from grader.stages.intake.names import owner
+from grader.stages.intake.lms_names import canvas_name, moodle
+from grader.stages.intake.magics import BY_RUN
+from grader.stages.intake.names import as_module, bare
 from grader.stages.intake.slicing import Slice, Source
 from grader.stages.intake.statements import Statement, statements
 
 _NEVER_LOCAL = frozenset(sys.stdlib_module_names) | {"torch", "torchvision", "numpy"}
+_HOOK = re.compile(r"^[ \t]*(?:import|from)[ \t]+(?:import_ipynb|nbimporter|importnb)\b", re.MULTILINE)
 Import = ast.Import | ast.ImportFrom
 
 
@@ -22,6 +26,9 @@ class LocalModules:
 
     def __init__(self, files: Sequence[SourceFile]) -> None:
         self._python = {file.path: file for file in files if file.kind == "python"}
+        self._notebooks = {file.path: file for file in files if file.kind == "notebook"}
+        self._importable = any(_HOOK.search(cell.text) for file in files for cell in file.cells)
+        """Notebooks can be imported like modules."""
         self._home = ""
         self.slice = Slice()
         self.loaded: dict[str, tuple[Source, SourceFile | None]] = {}
@@ -32,7 +39,13 @@ class LocalModules:
     def graded(self, file: SourceFile, class_names: Sequence[str]) -> Source:
         """The file that defines the class; modules are first looked for beside it."""
         self._home = self._folders[""] = _folder(file.path)
+        self._notebooks.pop(file.path, None)
         return self._with_stars(Source("", statements(file, class_names)))
+
+    def are_own(self, file: SourceFile, node: ast.ImportFrom) -> bool:
+        """Whether what a file imports there comes from the student's own files."""
+        self._home = self._folders[""] = _folder(file.path)
+        return self._module(Source("", []), self._absolute(Source("", []), node)) is not None
 
     def follow(self) -> None:
         """Slice until neither the files nor the imports between them ask for anything more."""
@@ -82,6 +95,8 @@ class LocalModules:
                         self._whole(source, statement, alias.name)
             elif isinstance(node, ast.ImportFrom):
                 self._ask_from(source, statement, node)
+            elif isinstance(node, ast.Call) and (name := _imported_by_call(node)):
+                self._whole(source, statement, name)
 
     def _ask_from(self, source: Source, statement: Statement, node: ast.ImportFrom) -> None:
         name = self._absolute(source, node)
@@ -141,7 +156,9 @@ class LocalModules:
         if file is None and not any(
             other.startswith(_join(folder, f"{path}/")) for folder in folders for other in self._python
         ):
-            return None
+            file = self._elsewhere(folders, path)
+            if file is None:
+                return None
         module = Source(name, statements(file, ()) if file else [])
         self.loaded[name] = (module, file)
         self._folders[name] = _folder(file.path) if file else ""
@@ -154,10 +171,20 @@ class LocalModules:
         for candidate in (f"{path}.py", f"{path}/__init__.py"):
             if file := self._python.get(_join(folder, candidate)):
                 return file
-        beside = [
-            f for where, f in self._python.items() if _folder(where) == folder and _meant(where) == path
-        ]
-        return beside[-1] if beside else None
+        return _renamed(self._python, _join(folder, path))
+
+    def _elsewhere(self, folders: Sequence[str], path: str) -> SourceFile | None:
+        """A notebook of that name (`import_ipynb`, `%run`), or a module in a folder put into `sys.path`."""
+        notebook = path.removesuffix(BY_RUN)
+        for folder in folders if self._importable or notebook != path else ():
+            if file := _renamed(self._notebooks, _join(folder, notebook)):
+                return file
+        if notebook != path:  # handed in as the script that it was saved as
+            return next((file for folder in folders if (file := self._file(folder, notebook))), None)
+        if "/" in path:
+            return None
+        beside = dict.fromkeys(_folder(where) for where in self._python)
+        return next((file for folder in beside if (file := self._file(folder, path))), None)
 
     def rewritten(self, source: Source, node: Import, needed: list[ast.alias]) -> str | None:
         """The import with only the needed names, on one line; None if it may stay as it is.
@@ -187,9 +214,27 @@ def _join(folder: str, path: str) -> str:
     return f"{folder}/{path}" if folder else path
 
 
-def _meant(path: str) -> str:
-    """The module name that a renamed file had: "blocks-1.py", "blocks (2).py", "20231234_blocks.py"."""
-    stem = PurePosixPath(path).name.removesuffix(".txt").removesuffix(".py")
-    stem = re.sub(r"(?:-\d+|-[0-9a-f-]{36}|\s*\(\d+\))$", "", stem)
-    number = owner(stem).number
-    return stem.partition(f"{number}_")[2] if number and f"{number}_" in stem else stem
+def _renamed(files: Mapping[str, SourceFile], path: str) -> SourceFile | None:
+    """The last file in the folder that was called so before it was handed in."""
+    folder, name = _folder(path), path.rpartition("/")[2]
+    found = [f for where, f in files.items() if _folder(where) == folder and name in _meant(where)]
+    return found[-1] if found else None
+
+
+@lru_cache(maxsize=4096)
+def _meant(path: str) -> frozenset[str]:
+    """Module names that a renamed file may have had: "blocks-1.py", "blocks (2).py", "20231234_홍길동_blocks.py"."""
+    name = PurePosixPath(path).name
+    names = {name, *(part.file for part in (canvas_name(name), moodle(name)) if part)}
+    found: set[str] = set()
+    for stem in (re.sub(r"(\.(py|ipynb|txt|json))+$", "", name, flags=re.IGNORECASE) for name in names):
+        stem = re.sub(r"(?:-\d+|-[0-9a-f-]{36}|\s*\(\d+\))$", "", stem)
+        found |= {as_module(stem), bare(stem)}
+    return frozenset(found)
+
+
+def _imported_by_call(node: ast.Call) -> str:
+    """The `base` of `importlib.import_module("base")`."""
+    called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+    given = node.args[0] if called in ("import_module", "__import__") and node.args else None
+    return given.value if isinstance(given, ast.Constant) and isinstance(given.value, str) else ""

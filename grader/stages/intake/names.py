@@ -71,6 +71,26 @@ def words(name: str) -> str:
     return " ".join(w for w in found if not _HANGUL_WORDS.fullmatch(w) and w.lower() not in _LATIN_WORDS)
 
 
+def as_module(stem: str) -> str:
+    """A file's name as a module could be called: "20231234 base" as `_20231234_base`."""
+    name = re.sub(r"\W", "_", stem)
+    return f"_{name}" if name[:1].isdigit() else name
+
+
+def bare(stem: str) -> str:
+    """A file's name without what an LMS and its student wrote before it: "20231234_홍길동_base" is "base"."""
+    for length in range(len(stem) - 1, 0, -1):
+        before = stem[:length]
+        if not re.search(r"[\W_]$", before):
+            continue
+        who = owner(before)
+        theirs = who.name.split()
+        rest = [w for w in re.findall(r"[^\W\d_]+", before) if not _HANGUL_WORDS.fullmatch(w) and w != "LATE"]
+        if (who.number or theirs) and all(word in theirs for word in rest):
+            return stem[length:]
+    return stem
+
+
 def says_late(label: str) -> bool:
     """Whether a folder or file is marked as late: 지각, 늦은 제출, LATE (not "late fusion")."""
     return bool(_LATE.search(label)) or "late" in (part.lower() for part in label.split("/"))

@@ -69,11 +69,13 @@ class Statement:
     frames: tuple[Block, ...] = ()
     star_names: frozenset[str] = field(default=frozenset())
     """What `from x import *` brings from a student's own file."""
+    globals: frozenset[str] = field(default=frozenset())
+    """What a function that it calls declares `global` and sets."""
 
     @cached_property
     def binds(self) -> frozenset[str]:
         """Names that it may bind."""
-        return frozenset(_bound(self.node)) | self.star_names
+        return frozenset(_bound(self.node)) | self.star_names | self.globals
 
     @property
     def binds_surely(self) -> bool:
@@ -150,7 +152,34 @@ def statements(file: SourceFile, wanted: Sequence[str]) -> list[Statement]:
             cut_out = _CutOut(cell.text, any(is_future(node) for node in tree.body))
             for node, frames in _flat(tree.body, (), wanted):
                 found.append(Statement(cut_out(node), number, len(found), node, frames))
+    _find_globals(found)
     return found
+
+
+def _find_globals(top: list[Statement]) -> None:
+    """Tell each statement which global names it sets by calling the file's own functions."""
+    functions = {s.node.name: s for s in top if isinstance(s.node, Function)}
+    sets = {name: names for name, s in functions.items() if (names := _set_globally(s.node))}
+    if not sets:
+        return
+    for statement in top:
+        if isinstance(statement.node, Function | ast.ClassDef):
+            continue
+        reached: set[str] = set()
+        waiting = [statement]
+        while waiting:
+            new = {name for name in waiting.pop().called if name in functions} - reached
+            reached |= new
+            waiting += [functions[name] for name in new]
+        statement.globals = frozenset(name for called in reached for name in sets.get(called, ()))
+
+
+def _set_globally(function: ast.AST) -> frozenset[str]:
+    inner = list(ast.walk(function))
+    declared = {name for node in inner if isinstance(node, ast.Global) for name in node.names}
+    return frozenset(
+        n.id for n in inner if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store) and n.id in declared
+    )
 
 
 class _CutOut:

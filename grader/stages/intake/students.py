@@ -116,7 +116,8 @@ def _sort_in(
             _gather(piles, "/".join((*above, _stem(path))), [(item, path)])
     sole = len(folders) == 1 and not loose
     for head, inner in folders.items():
-        if _holds_students(head, inner) or (sole and _wraps_the_class(head, inner, root)):
+        written = WRITTEN.match(f"{head}/")  # a notebook's cells: theirs are no names of students
+        if (not written and _holds_students(head, inner)) or (sole and _wraps_the_class(head, inner, root)):
             _sort_in(piles, strays, inner, (*above, head), root)
         else:
             _gather(piles, "/".join((*above, _stem(head))), inner)
@@ -155,7 +156,11 @@ def _gather(piles: dict[str, Pile], label: str, located: Located) -> None:
     """One folder, or one loose file, to its student's pile."""
     head = label.rpartition("/")[2]
     who = owner(head)
-    inside = [owner(path.rpartition("/")[2]) for _, path in located if suffix(path)]
+    inside = [
+        owner(path.rpartition("/")[2])
+        for item, path in located
+        if suffix(path) and not WRITTEN.search(item.path)
+    ]
     numbers = {o.number for o in inside if o.number}
     number = who.number or (numbers.pop() if len(numbers) == 1 else "")
     pile = piles.setdefault(number or label, Pile(label))

@@ -150,6 +150,52 @@ CASES = [
         ("blocks",),
     ),
     Case(
+        "a module with the student's number and name before it",
+        {
+            "20231234_홍길동_base.py": "class VGG:\n    def one(self): return 1\n",
+            "20231234_홍길동_skip.py": "from base import VGG\nclass VGG_SKIP(VGG):\n    def forward(self): return self.one()\n",
+        },
+        ("base",),
+    ),
+    Case(
+        "modules with a student's name, an LMS's words and a second attempt around them",
+        {
+            "hong_gildong_3143_99101_one.py": "a = 1\n",
+            "홍길동_12_assignsubmission_file_two.py": "b = 1\n",
+            "과제_20231234 홍길동 three-1.py": "c = 1\n",
+            "skip.py": "from one import a\nfrom two import b\nfrom three import c\n"
+            + MAIN.format("a * b * c"),
+        },
+        ("one", "three", "two"),
+    ),
+    Case(
+        "a file under its own name goes before one with the student's number before it",
+        {
+            "20231234_blocks.py": "one = str\n",
+            "blocks.py": "one = int\n",
+            "skip.py": "from blocks import one\n" + MAIN.format("one(1)"),
+        },
+        ("blocks",),
+    ),
+    Case(
+        "a module in a folder that the code puts into sys.path",
+        {
+            "lib/blocks.py": "one = int\n",
+            "skip.py": "import sys\nsys.path.append('lib')\nfrom blocks import one\n" + MAIN.format("one(1)"),
+        },
+        ("blocks",),
+    ),
+    Case(
+        "a module imported by importlib",
+        {
+            "base.py": "import missing\nclass VGG:\n    def one(self): return 1\n",
+            "skip.py": "import importlib\nbase = importlib.import_module('base')\n"
+            "class VGG_SKIP(base.VGG):\n    def forward(self): return self.one()\n",
+        },
+        ("base",),
+        ("missing",),
+    ),
+    Case(
         "torch and the standard library are never the student's",
         {"math.py": "raise SystemExit\n", "skip.py": "import math\n" + MAIN.format("math.floor(1.5)")},
         (),

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
 from nbformat import v3, v4
 from stages.intake.handing_in import notebook, write
 
-from grader.records.submission import OtherFile, SourceFile, Submission
+from grader.records.submission import Excerpt, OtherFile, SourceFile, Submission
 from grader.stages.intake import cut, read_submissions
 from grader.stages.intake.magics import neutralised, without_cell_magic
+
+Run = Callable[[Excerpt | None], dict[str, Any]]
 
 
 def _read(folder: Path, text: str | bytes, name: str = "20231234.ipynb") -> Submission:
@@ -144,7 +148,64 @@ def test_a_cell_that_writes_a_module_hands_the_module_in(tmp_path: Path) -> None
     assert excerpt.modules[0].cells[0].text.split() == ["K", "=", "1", "L", "=", "2"]
 
 
-def test_a_notebook_is_never_imported(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("written", "path", "line"),
+    [
+        ("models/vgg.py", "models/vgg.py", "from models.vgg import VGG"),
+        ("./models/vgg.py", "models/vgg.py", "from models import vgg\nVGG = vgg.VGG"),
+        ("/content/models/vgg.py", "models/vgg.py", "import models.vgg as m\nVGG = m.VGG"),
+        ("models/vgg.py", "models/vgg.py", "import sys\nsys.path.append('models')\nfrom vgg import VGG"),
+        ("../vgg.py", "vgg.py", "from vgg import VGG"),
+        ("/tmp/x/vgg.py", "vgg.py", "from vgg import VGG"),
+        ("vgg.py", "vgg.py", "%run vgg.py"),
+        ("models/vgg.py", "models/vgg.py", '%run -i "./models/vgg.py" --epochs 1'),
+    ],
+)
+def test_a_module_that_a_cell_writes_keeps_its_folder(
+    tmp_path: Path, run: Run, written: str, path: str, line: str
+) -> None:
+    submission = _read(
+        tmp_path,
+        notebook(f"%%writefile {written}\nclass VGG:\n    n = 1\n", line, "class VGG_SKIP(VGG): pass"),
+    )
+    assert [file.path for file in submission.files] == ["20231234.ipynb", path]
+    assert run(cut(submission, ("VGG_SKIP",), "skip"))["VGG_SKIP"].n == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("base.ipynb", "%run base.ipynb"),
+        ("base.ipynb", "%run ./base.ipynb"),
+        ("1주차 과제.ipynb", '%run "1주차 과제.ipynb"'),
+        ("base.py", "%run base.py"),
+        ("base.py", "%run base"),
+        ("base.py", "%run base.ipynb"),
+        ("base.ipynb", "%run base"),
+        ("20231234_홍길동_base.ipynb", "%run base.ipynb"),
+        ("base.ipynb", "import import_ipynb\nfrom base import *"),
+        ("base.ipynb", "import import_ipynb\nimport base\nVGG = base.VGG"),
+    ],
+)
+def test_what_a_notebook_runs_defines_its_names(tmp_path: Path, run: Run, name: str, line: str) -> None:
+    base = ("import missing\n", "K = 1\nclass VGG:\n    n = K\n")
+    files = {
+        f"20231234/{name}": notebook(*base) if name.endswith(".ipynb") else "".join(base),
+        "20231234/skip.ipynb": notebook(line, "class VGG_SKIP(VGG): pass"),
+    }
+    (submission,) = read_submissions(write(tmp_path, files))
+    excerpt = cut(submission, ("VGG_SKIP",), "skip")
+    assert run(excerpt)["VGG_SKIP"].n == 1
+
+
+def test_a_run_of_what_is_not_there_or_inside_a_block_costs_nothing(tmp_path: Path, run: Run) -> None:
+    text = notebook(
+        "%run train.py\n%run class.py\n%run .\n%run\nif 1:\n    %run other.py\n", "class VGG_SKIP:\n    n = 1"
+    )
+    assert run(cut(_read(tmp_path, text), ("VGG_SKIP",), "skip"))["VGG_SKIP"].n == 1
+
+
+def test_a_notebook_is_not_imported_without_a_package_that_does_it(tmp_path: Path) -> None:
     files = {
         "20231234/blocks.ipynb": notebook("K = 1"),
         "20231234/skip.py": "from blocks import K\nclass VGG_SKIP:\n    k = K\n",

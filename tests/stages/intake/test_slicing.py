@@ -320,6 +320,42 @@ CASES = [
         "VGG_SKIP().forward() == 3",
     ),
     Case(
+        "a global that a function sets is there where the function is called",
+        """
+        def set_width():
+            global width
+            width = 3
+        def set_all():
+            set_width()
+            global depth
+            depth = 4
+        def train():
+            global best
+            loss.backward()
+            best = 5
+        set_all()
+        train()
+        class VGG_SKIP:
+            def forward(self): return width, depth if True else best
+        """,
+        "VGG_SKIP().forward() == (3, 4)",
+        gone=("train", "backward"),
+    ),
+    Case(
+        "a global that a function sets comes after what it was before",
+        """
+        n = 1
+        def more():
+            global n
+            n += 1
+        more()
+        more()
+        class VGG_SKIP:
+            k = n
+        """,
+        "VGG_SKIP.k == 3",
+    ),
+    Case(
         "a global that a method counts up is there",
         """
         calls = 0

@@ -140,3 +140,17 @@ def test_labels_follow_the_path_within_the_students_files(tmp_path: Path) -> Non
         "src/lab.ipynb [1]",
         "src/lab.ipynb [2]",
     ]
+
+
+def test_a_cell_cannot_write_a_file_for_another_student(tmp_path: Path) -> None:
+    files = {
+        "Untitled.ipynb": notebook("%%writefile 20230001_base.py\n", "%%writefile 20230002/skip.py\n", "%%writefile 20230003/skip.py\n"),
+        "김민수/lab.ipynb": notebook("%%writefile 20230001_base.py\n"),
+        "20230001.py": "x = 1\n",
+    }  # fmt: skip
+    found = {s.student_id: [file.path for file in s.files] for s in read_submissions(write(tmp_path, files))}
+    assert found == {
+        "20230001": ["20230001.py"],
+        "Untitled": ["20230001_base.py", "20230002/skip.py", "20230003/skip.py", "Untitled.ipynb"],
+        "김민수": ["20230001_base.py", "lab.ipynb"],
+    }
