@@ -119,6 +119,7 @@ def respond(request: dict[str, Any]) -> dict[str, Any]:
     # compiling is no part of what a network computes, and the compiler cannot run in here
     torch.compile = lambda model=None, **_: model if model is not None else (lambda f: f)  # type: ignore[assignment]
     torch.jit.script = lambda obj, *_, **__: obj
+    torch.autograd.Function.apply = classmethod(functions.apply)  # type: ignore[method-assign,assignment]
     # saving memory by computing twice is no part of it either, and the first time runs without gradients
     torch.utils.checkpoint.checkpoint = lambda function, *args, **_: function(*args)
     try:
@@ -194,13 +195,13 @@ def trace_all(
                 register_module_forward_pre_hook(recorder.enter_module),
                 register_module_forward_hook(recorder.leave_module),
             ]
-            torch.autograd.Function.apply = recorder.stand_in()  # type: ignore[method-assign]
+            functions.listening.append(recorder.apply)
             dice = outside_torch()
             try:
                 with recorder:
                     output = module(image)
             finally:
-                torch.autograd.Function.apply = classmethod(functions.original)  # type: ignore[method-assign,assignment]
+                functions.listening.clear()
                 trace["drew"] = outside_torch() != dice
                 for hook in hooks:
                     hook.remove()

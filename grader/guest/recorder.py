@@ -132,10 +132,6 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if self.modules:
             self.modules.pop()
 
-    def stand_in(self) -> Any:
-        """A class method for `autograd.Function.apply` while `forward` is traced."""
-        return classmethod(lambda function, *arguments, **named: self.apply(function, arguments, named))
-
     def apply(self, function: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """Run a student's own function; its operators are the network's where its backward is theirs."""
         self.paused = True
