@@ -94,5 +94,7 @@ class Excerpt(Record):
     modules: tuple[LocalModule, ...] = ()
     problem: Text | None = None
     """Why nothing can be run: the class's own cell has a syntax error (then `cells` holds it)."""
+    newer: bool = False
+    """The problem may be ours: the code may be right for a newer Python than the one that grades."""
     notes: tuple[Text, ...] = ()
     """For the student's page: several definitions, other files that define the class too …"""

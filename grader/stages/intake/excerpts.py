@@ -10,6 +10,7 @@ from grader.records.base import Text
 from grader.records.submission import Cell, Excerpt, LocalModule, SourceFile, Submission
 from grader.stages.intake.blanking import Kept, blanked
 from grader.stages.intake.definitions import Definition, by_name, definition, is_only_a_helper, preferred
+from grader.stages.intake.magics import may_be_newer
 from grader.stages.intake.modules import LocalModules
 from grader.stages.intake.slicing import Source, needed_aliases, star_imports
 from grader.stages.intake.statements import Function, Statement, is_future
@@ -127,9 +128,10 @@ def _unreadable(files: Sequence[SourceFile], class_names: Sequence[str], exercis
         for file, cell in reversed(matching):
             problem = cell.problem or _out_of_reach(cell, name)
             if problem:
+                newer = cell.problem is not None and may_be_newer(cell.text, cell.label)
                 return Excerpt(
-                    exercise=exercise, class_name=name, file=file.path, cells=(cell,), problem=problem
-                )
+                    exercise=exercise, class_name=name, file=file.path, cells=(cell,), problem=problem, newer=newer,
+                )  # fmt: skip
     return None
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 import warnings
 from keyword import iskeyword
 
@@ -108,6 +109,25 @@ def syntax_problem(text: str, label: str) -> tuple[int | None, Text] | None:
     return line, Text(
         en=f"{where_en}Python cannot read this ({message})", ko=f"{where_ko}Python이 읽지 못해요 ({message})"
     )
+
+
+_PYTHON_3_12 = re.compile(r"\s*(?:type\s+\w+\s*(?:\[.*\])?\s*=|(?:def|class)\s+\w+\s*\[)")
+
+
+def may_be_newer(text: str, label: str) -> bool:
+    """Does Python stop at what 3.12 has brought: quotes and backslashes in f-strings, `type X = …`, `def f[T]`?
+
+    Students write in whatever Python their notebook's host has, which may be newer than ours.
+    """
+    if sys.version_info >= (3, 12):
+        return False
+    try:
+        ast.parse(text, label)
+    except SyntaxError as error:
+        return error.msg.startswith("f-string") or _PYTHON_3_12.match(error.text or "") is not None
+    except (ValueError, RecursionError, MemoryError, OverflowError):
+        pass
+    return False
 
 
 def without_cell_magic(text: str) -> tuple[str, Written | None]:

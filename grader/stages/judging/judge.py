@@ -12,7 +12,14 @@ from grader.stages.judging.checks import check_channels, check_function, check_s
 from grader.stages.judging.fingerprint import Subject, canonical, close, digest, match, portrait
 from grader.stages.judging.gradients import check_gradients, check_others, hooks_change
 from grader.stages.judging.open_design import judge_open
-from grader.stages.judging.problems import SYNTAX_HINT, held, nothing_added, unsure, without_graph
+from grader.stages.judging.problems import (
+    SYNTAX_HINT,
+    held,
+    newer_python,
+    nothing_added,
+    unsure,
+    without_graph,
+)
 from grader.stages.judging.standard import prepared
 from grader.stages.judging.steady import check_train_mode
 from grader.stages.judging.verdicts import OK, blocked_after, failed, passed, with_blocked
@@ -37,6 +44,8 @@ def judge(
         untouched: every blank of the template was left empty.
     """
     standard = prepared(reference, exercise.input_shape)
+    if excerpt.newer:
+        return newer_python()
     if capture is None:
         problem = excerpt.problem or Text(en="Nothing can be run.", ko="실행할 수 있는 코드가 없어요.")
         return Judgement(verdicts=blocked_after(failed("loads", "syntax-error", problem, SYNTAX_HINT)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from grader.networks.layers import Wiring, layers
 from grader.records.base import Text
 from grader.records.findings import CheckName, Verdict
@@ -62,6 +64,16 @@ def nothing_added() -> Verdict:
             ko="안내문에 있는 내용 가운데 아직 코드에 없는 것은 무엇인가요?",
         ),
     )
+
+
+def newer_python() -> Judgement:
+    """Held: what we cannot read may be right where the student wrote it."""
+    ours = f"{sys.version_info.major}.{sys.version_info.minor}"
+    reason = Text(
+        en=f"The code may be written for a newer Python than the one that grades ({ours}): grade it with Python 3.12 or later.",
+        ko=f"채점에 쓰는 Python({ours})보다 새로운 Python의 문법으로 쓴 것 같아요. Python 3.12 이상에서 채점해 보세요.",
+    )
+    return Judgement(verdicts=(), unsure=reason)
 
 
 def _readable(capture: Capture) -> Capture:

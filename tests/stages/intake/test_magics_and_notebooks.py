@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,10 +13,13 @@ import nbformat
 import pytest
 from nbformat import v3, v4
 from stages.intake.handing_in import notebook, write
+from tracing import exercise
 
-from grader.records.submission import Excerpt, OtherFile, SourceFile, Submission
+from grader.records.base import Text
+from grader.records.submission import Cell, Excerpt, OtherFile, SourceFile, Submission
 from grader.stages.intake import cut, read_submissions
-from grader.stages.intake.magics import neutralised, without_cell_magic
+from grader.stages.intake.magics import may_be_newer, neutralised, without_cell_magic
+from grader.stages.judging import judge
 
 Run = Callable[[Excerpt | None], dict[str, Any]]
 
@@ -256,3 +260,29 @@ def test_a_notebook_of_100_000_cells_and_a_line_of_200_mb_are_listed_and_quickly
         "lab.ipynb": "it has more than 5000 code cells",
         "model.py": "larger than 2 MB",
     }
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python reads what 3.12 has brought")
+@pytest.mark.parametrize(
+    ("line", "newer"),
+    [
+        ("""print(f"{rows["loss"]}")""", True),
+        (r"""print(f"{'\n'.join(names)}")""", True),
+        ("type Shape = tuple[int, ...]", True),
+        ("def first[T](items: list[T]) -> T: return items[0]", True),
+        ("print('loss'", False),
+        ("def forward(self, x)", False),
+        ("type = 3 +", False),
+    ],
+)
+def test_what_a_newer_python_may_read_waits_for_a_person(line: str, newer: bool) -> None:
+    text = f"import torch.nn as nn\nclass VGG(nn.Module):\n    pass\n{line}\n"
+    assert may_be_newer(text, "base.py") is newer
+    excerpt = Excerpt(
+        exercise="base", class_name="VGG", file="base.py", cells=(Cell(label="base.py", text=text),),
+        problem=Text(en="line 4", ko="4번째 줄"), newer=newer,
+    )  # fmt: skip
+    assignment, reference = exercise("base")
+    judgement = judge(None, excerpt, assignment, reference, None)
+    assert (judgement.unsure is not None) is newer
+    assert newer or judgement.verdicts[0].code == "syntax-error"
