@@ -127,7 +127,7 @@ def show(outcome: Outcome, order: Order, console: Console) -> None:
         )
     for file in outcome.files:
         console.print(f"→ {file}", markup=False)
-    if run.profile == "static":
+    if run.profile == "static" and outcome.changes:
         console.print(
             "주의: --profile static으로 채점해서 학습 검사(learning, accuracy)가 점수에서 빠져 있어요."
             if korean
@@ -156,7 +156,7 @@ def _remarks(outcome: Outcome, order: Order) -> list[Text]:
         for name in order.column.exercises
         if all(student.exercises[name].status == "missing" for student in order.results.submissions)
     ]
-    if idle:
+    if idle and outcome.changes:
         names = ", ".join(idle)
         said.append(
             Text(
