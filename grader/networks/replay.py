@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -284,7 +284,16 @@ def _formals(node: Node) -> Sequence[Any]:
         return ()
 
 
-def references(node: Node) -> list[int]:
+class Call(Protocol):
+    """A node, or what a guest claims to be one."""
+
+    @property
+    def args(self) -> tuple[Argument, ...]: ...
+    @property
+    def kwargs(self) -> Mapping[str, Argument]: ...
+
+
+def references(node: Call) -> list[int]:
     """The numbers of all tensors that a node is given."""
     found = []
     for argument in (*node.args, *node.kwargs.values()):

@@ -17,7 +17,7 @@ def structure(graph: ModelGraph) -> str:
     """
     numbers = {0: 0}
     programs = [_program(graph.train, numbers, len(graph.values))]
-    if graph.eval is not graph.train:
+    if not graph.same_in_both_modes:
         programs.append(_program(graph.eval, numbers, len(graph.values)))
     values = sorted(
         (numbers.get(number, -1), v.kind, v.shape, v.dtype, v.requires_grad, v.registered, v.data or b"")

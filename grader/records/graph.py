@@ -127,6 +127,11 @@ class ModelGraph(Record):
     eval: Program
     layers: tuple[DeclaredLayer, ...]
 
+    @property
+    def same_in_both_modes(self) -> bool:
+        """Train and eval mode are one program."""
+        return self.train is self.eval or self.train == self.eval
+
 
 class Crash(Record):
     """A Python error out of the student's code, told as data."""

@@ -86,13 +86,9 @@ def capture(excerpt: Excerpt, image: Sequence[int], run: Callable[[bytes], Answe
 
 def hooked(claims: Claims) -> tuple[str, ...]:
     """Whose gradients the student's own hooks change."""
-    lines = {
-        node.line.line: f"line {node.line.line}"
-        for trace in claims.traces
-        for node in trace.nodes
-        if node.hooked and node.line is not None
-    }
-    return (*(value.name for value in claims.values if value.hooked), *lines.values())
+    nodes = (node for trace in claims.traces for node in trace.nodes)
+    lines = sorted({node.line.line for node in nodes if node.hooked and node.line is not None})
+    return (*(value.name for value in claims.values if value.hooked), *(f"line {line}" for line in lines))
 
 
 def crashed(claims: Claims, error: ClaimedError, excerpt: Excerpt) -> Capture:

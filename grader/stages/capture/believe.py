@@ -124,12 +124,7 @@ def decided_by_chance(claims: Claims) -> None:
     for nodes in {id(trace.nodes): trace.nodes for trace in claims.traces}.values():
         chance: set[int] = set()  # results that depend on nothing else
         for node in nodes:
-            given = {
-                item.value
-                for argument in (*node.args, *node.kwargs.values())
-                for item in (argument if isinstance(argument, tuple) else (argument,))
-                if isinstance(item, ValueRef)
-            }
+            given = set(references(node))
             rolls = operators.find(node.op) is not None and operators.base_name(node.op) in DICE
             if rolls or (given & chance and given <= chance | constants):
                 chance.update(output for output in node.outputs if output is not None)
@@ -247,7 +242,7 @@ def with_data(graph: ModelGraph, tensors: dict[str, Tensor]) -> ModelGraph:
 
 def within_budget(graph: ModelGraph, image: Sequence[int]) -> None:
     """Refuse a network that would need far more memory or work than the exercise, from its shapes."""
-    for program in (graph.train,) if graph.train.nodes == graph.eval.nodes else (graph.train, graph.eval):
+    for program in (graph.train,) if graph.same_in_both_modes else (graph.train, graph.eval):
         try:
             needs = cost(graph, program, image, program.batch)
         except NotImplementedError:  # torch knows no shape rule for an operator: the sandbox did run it

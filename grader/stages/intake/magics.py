@@ -95,20 +95,28 @@ def _inside(path: str) -> list[str]:
 
 def syntax_problem(text: str, label: str) -> tuple[int | None, Text] | None:
     """Where Python stops, and a sentence about it; None if it compiles."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            compile(text, label, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
-    except SyntaxError as error:
-        line, message = error.lineno, error.msg
-    except (ValueError, RecursionError, MemoryError, OverflowError) as error:
-        line, message = None, str(error) or type(error).__name__
-    else:
+    error = _stop(text, label)
+    if error is None:
         return None
+    if isinstance(error, SyntaxError):
+        line, message = error.lineno, error.msg
+    else:
+        line, message = None, str(error) or type(error).__name__
     where_en, where_ko = (f"line {line}: ", f"{line}번째 줄: ") if line else ("", "")
     return line, Text(
         en=f"{where_en}Python cannot read this ({message})", ko=f"{where_ko}Python이 읽지 못해요 ({message})"
     )
+
+
+def _stop(text: str, label: str) -> Exception | None:
+    """What Python says where it stops."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(text, label, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError) as error:
+        return error
+    return None
 
 
 _PYTHON_3_12 = re.compile(r"\s*(?:type\s+\w+\s*(?:\[.*\])?\s*=|(?:def|class)\s+\w+\s*\[)")
@@ -119,15 +127,10 @@ def may_be_newer(text: str, label: str) -> bool:
 
     Students write in whatever Python their notebook's host has, which may be newer than ours.
     """
-    if sys.version_info >= (3, 12):
-        return False
-    try:
-        ast.parse(text, label)
-    except SyntaxError as error:
-        return error.msg.startswith("f-string") or _PYTHON_3_12.match(error.text or "") is not None
-    except (ValueError, RecursionError, MemoryError, OverflowError):
-        pass
-    return False
+    error = _stop(text, label) if sys.version_info < (3, 12) else None
+    return isinstance(error, SyntaxError) and (
+        error.msg.startswith("f-string") or _PYTHON_3_12.match(error.text or "") is not None
+    )
 
 
 def without_cell_magic(text: str) -> tuple[str, Written | None]:

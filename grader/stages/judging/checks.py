@@ -6,7 +6,7 @@ import torch
 
 from grader.networks.layers import Wiring, layers
 from grader.networks.replay import Replay
-from grader.networks.weights import fill, natural, slots_of
+from grader.networks.weights import Assignment, fill, natural, slots_of
 from grader.records.assignment import Assignment as Exercise
 from grader.records.base import Text
 from grader.records.findings import Verdict
@@ -15,7 +15,7 @@ from grader.records.submission import Excerpt
 from grader.stages.judging.channels import UNREGISTERED, found_layers, pair, table
 from grader.stages.judging.crash import shape_text
 from grader.stages.judging.departure import departure
-from grader.stages.judging.fingerprint import Subject, canonical, mixes_images
+from grader.stages.judging.fingerprint import Subject, mixes_images
 from grader.stages.judging.likeness import likeness
 from grader.stages.judging.standard import Standard
 from grader.stages.judging.steady import images_mixed, random_in_eval
@@ -31,9 +31,8 @@ def check_shape(graph: ModelGraph, exercise: Exercise) -> Verdict:
     expected = exercise.outputs
     network, slots = Replay(graph), slots_of(graph)
     fill(network, slots, natural(slots), "pytorch", seed=0)
-    both = graph.train.nodes != graph.eval.nodes
     # with 2 and 3 it was traced; one image alone is no batch to train on (BatchNorm refuses it)
-    for batch, modes in ((5, (True, False) if both else (False,)), (1, (False,))):
+    for batch, modes in ((5, (False,) if graph.same_in_both_modes else (True, False)), (1, (False,))):
         images = torch.rand(batch, *exercise.input_shape, generator=torch.Generator().manual_seed(1))
         for training in modes:
             given = images.clone()
@@ -177,12 +176,14 @@ def partial_share(graph: ModelGraph, reference: ModelGraph, start: ModelGraph | 
     return round(PARTIAL_CAP * max(0.0, (likeness(graph, reference) - given) / (1 - given)), 3)
 
 
-def check_function(subject: Subject, standard: Standard, start: Standard | None, excerpt: Excerpt) -> Verdict:
-    """With equal parameters, the outputs equal the reference's."""
+def check_function(
+    subject: Subject, assignment: Assignment, standard: Standard, start: Standard | None, excerpt: Excerpt
+) -> Verdict:
+    """With equal parameters, the outputs equal the reference's; `assignment` is the subject's canonical one."""
     share = partial_share(subject.graph, standard.subject.graph, start.subject.graph if start else None)
     if (noisy := random_in_eval(subject.graph, excerpt, share)) is not None:
         return noisy
-    if mixes_images(subject, canonical(subject, standard.images), standard.images):
+    if mixes_images(subject, assignment, standard.images):
         return images_mixed(share)
     found = departure(subject, standard.subject, standard.trail, standard.images)
     where = None

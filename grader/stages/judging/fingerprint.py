@@ -67,11 +67,6 @@ class Subject:
         """Prepare a graph."""
         return cls(graph, slots_of(graph), Replay(graph, torch.float64))
 
-    @property
-    def same_in_both_modes(self) -> bool:
-        """Train and eval mode are one program."""
-        return self.graph.train is self.graph.eval or self.graph.train == self.graph.eval
-
     def give(self, assignment: Assignment, numbers: Numbers) -> bool:
         """See to it that the network's layers hold these numbers; True if they did, untouched."""
         changes = [parameter._version for parameter in self.network.parameters()]
@@ -96,7 +91,7 @@ def outputs(subject: Subject, assignment: Assignment, images: Tensor, numbers: N
         return subject.answers[assignment, numbers]
     subject.give(assignment, numbers)
     # one call serves both modes where they are the same: `portrait` goes on from it
-    serves_training = numbers == "probe" and subject.same_in_both_modes
+    serves_training = numbers == "probe" and subject.graph.same_in_both_modes
     try:
         answer = _called(subject.network, images, training=False, gradients=serves_training)
     except RuntimeError:  # some changes in place are only possible without gradients
@@ -162,8 +157,8 @@ def portrait(subject: Subject, assignment: Assignment, images: Tensor) -> Portra
 
 def mixes_images(subject: Subject, assignment: Assignment, images: Tensor) -> bool:
     """In eval mode, does the answer for one image depend on the others of its batch?"""
+    together = outputs(subject, assignment, images)
     subject.give(assignment, "probe")
-    together = _called(subject.network, images, training=False, gradients=False)
     for place in (0, len(images) - 1):
         others = 1 - images
         others[place] = images[place]

@@ -11,7 +11,6 @@ from grader.records.base import Text
 from grader.records.findings import Verdict
 from grader.records.graph import ModelGraph, ValueRef
 from grader.records.submission import Excerpt
-from grader.stages.judging.crash import shape_text
 from grader.stages.judging.fingerprint import Portrait, Subject, close
 from grader.stages.judging.standard import Standard
 from grader.stages.judging.verdicts import OK, failed, passed
@@ -38,7 +37,7 @@ def check_others(graph: ModelGraph, likeness: Portrait) -> Verdict:
     )
 
 
-def hooks_change(hooked: Sequence[str]) -> Verdict:
+def _hooks_change(hooked: Sequence[str]) -> Verdict:
     """A hook of the student's own changes gradients: the network learns something else than it computes."""
     names = ", ".join(f"`{name}`" for name in hooked[:4]) + (" …" if len(hooked) > 4 else "")
     return failed(
@@ -74,7 +73,7 @@ def _overwritten(graph: ModelGraph, found: re.Match[str], excerpt: Excerpt) -> V
     likely = [pair for pair in writers if pair[1] and operators.base_name(pair[1].op) == found[2].lower()]
     writer, made = next(iter((*likely, *writers)), (None, None))
     maker = operator_name(made) if made else Text(en=found[2], ko=found[2])
-    shape = shape_text((0, *sides), -1).partition("×")[2] or "0"
+    shape = "×".join(map(str, sides)) or "1"
     return failed(
         "gradients",
         "overwritten",
@@ -93,11 +92,12 @@ def _overwritten(graph: ModelGraph, found: re.Match[str], excerpt: Excerpt) -> V
 
 
 def check_gradients(
-    subject: Subject, likeness: Portrait, standard: Standard | None, excerpt: Excerpt
+    subject: Subject, likeness: Portrait, standard: Standard | None, excerpt: Excerpt, hooked: Sequence[str]
 ) -> Verdict:
     """Every parameter receives the gradient that it should.
 
     Against the reference where the function is the same; else every used parameter must receive one.
+    `hooked` names what the student's own hooks change afterwards.
     """
     if likeness.problem:
         if (found := _OVERWRITTEN.search(likeness.problem)) is not None:
@@ -139,7 +139,7 @@ def check_gradients(
         if not right or not subject.graph.values[slot.layer.weight].requires_grad:
             bad.append(slot.layer.name)
     if not bad:
-        return passed("gradients", OK["gradients"])
+        return _hooks_change(hooked) if hooked else passed("gradients", OK["gradients"])
     cut = next((n for n in subject.graph.train.nodes if n.op.startswith("aten.detach") or not n.grad), None)
     names = ", ".join(bad[:5]) + (" …" if len(bad) > 5 else "")
     return failed(

@@ -10,7 +10,7 @@ from grader.records.judgement import Judgement
 from grader.records.submission import Excerpt
 from grader.stages.judging.checks import check_channels, check_function, check_shape
 from grader.stages.judging.fingerprint import Subject, canonical, close, digest, match, portrait
-from grader.stages.judging.gradients import check_gradients, check_others, hooks_change
+from grader.stages.judging.gradients import check_gradients, check_others
 from grader.stages.judging.open_design import judge_open
 from grader.stages.judging.problems import (
     SYNTAX_HINT,
@@ -86,12 +86,10 @@ def judge(
     elif same_outputs:
         function = check_train_mode(graph, excerpt)
     else:
-        function = check_function(subject, standard, given, excerpt)
+        function = check_function(subject, likeness.assignment, standard, given, excerpt)
     gradients = check_gradients(
-        subject, likeness, standard if same_outputs and same_training else None, excerpt
+        subject, likeness, standard if same_outputs and same_training else None, excerpt, capture.hooked
     )
-    if gradients.outcome == "passed" and capture.hooked:
-        gradients = hooks_change(capture.hooked)
     is_reference = function.outcome == gradients.outcome == "passed" and all(
         value.registered and value.requires_grad
         for slot in subject.slots

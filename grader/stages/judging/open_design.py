@@ -31,7 +31,7 @@ from grader.stages.judging.fingerprint import (
     mixes_images,
     portrait,
 )
-from grader.stages.judging.gradients import check_gradients, hooks_change
+from grader.stages.judging.gradients import check_gradients
 from grader.stages.judging.joined import still_joined
 from grader.stages.judging.problems import nothing_added, without_graph
 from grader.stages.judging.standard import Standard
@@ -67,13 +67,12 @@ def judge_open(capture: Capture, excerpt: Excerpt, exercise: Exercise, standard:
         sightings = still_joined(sightings, subject, likeness.assignment, standard.images)
     function = _check_components(sightings, design, capture, excerpt)
     function = _steady(subject, likeness, standard.images, function, excerpt)
-    gradients = check_gradients(subject, _reached(subject, likeness, standard.images), None, excerpt)
-    if gradients.outcome == "passed" and capture.hooked:
-        gradients = hooks_change(capture.hooked)
+    reached = _reached(subject, likeness, standard.images)
+    gradients = check_gradients(subject, reached, None, excerpt, capture.hooked)
     is_reference = (
         equal is not None
         and close(likeness.train_outputs, standard.likeness.train_outputs)
-        and check_gradients(subject, likeness, standard, excerpt).outcome == "passed"
+        and check_gradients(subject, likeness, standard, excerpt, capture.hooked).outcome == "passed"
         and all(found.outcome == "passed" for found in (channels, function, gradients))
     )
     return Judgement(

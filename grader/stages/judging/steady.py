@@ -39,13 +39,13 @@ def random_in_eval(
     noisy = next((n for n in graph.eval.nodes if (r := operators.find(n.op)) and r.family == "random"), None)
     if noisy is None:
         return None
-    rest_en, rest_ko = (f" {message.en}", f" {message.ko}") if message else ("", "")
     return failed(
         "function",
         "random-in-eval",
-        Text(
-            en=f"In eval mode the network answers differently each time: dropout or noise is still on.{rest_en}",
-            ko=f"eval 모드에서도 부를 때마다 답이 달라져요. 드롭아웃이나 난수가 꺼지지 않았어요.{rest_ko}",
+        _first(
+            "In eval mode the network answers differently each time: dropout or noise is still on.",
+            "eval 모드에서도 부를 때마다 답이 달라져요. 드롭아웃이나 난수가 꺼지지 않았어요.",
+            message,
         ),
         Text(
             en="Does your dropout know whether the network is in training (`nn.Dropout`, or `F.dropout(..., training=self.training)`)?",
@@ -58,13 +58,13 @@ def random_in_eval(
 
 def images_mixed(share: float, message: Text | None = None) -> Verdict:
     """The answer for an image depends on the others of its batch."""
-    rest_en, rest_ko = (f" {message.en}", f" {message.ko}") if message else ("", "")
     return failed(
         "function",
         "images-mixed",
-        Text(
-            en=f"An image's outputs depend on the other images of the batch.{rest_en}",
-            ko=f"이미지 한 장의 출력이 배치 안의 다른 이미지에 따라 달라져요.{rest_ko}",
+        _first(
+            "An image's outputs depend on the other images of the batch.",
+            "이미지 한 장의 출력이 배치 안의 다른 이미지에 따라 달라져요.",
+            message,
         ),
         Text(
             en="Does a `view`, `permute`, mean or softmax reach over dimension 0, the batch?",
@@ -72,3 +72,8 @@ def images_mixed(share: float, message: Text | None = None) -> Verdict:
         ),
         share=share,
     )
+
+
+def _first(en: str, ko: str, rest: Text | None) -> Text:
+    """A sentence, and what else there is to say behind it."""
+    return Text(en=en, ko=ko) if rest is None else Text(en=f"{en} {rest.en}", ko=f"{ko} {rest.ko}")
