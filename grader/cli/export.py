@@ -149,14 +149,16 @@ def show(outcome: Outcome, order: Order, console: Console) -> None:
 
 
 def _remarks(outcome: Outcome, order: Order) -> list[Text]:
-    """What looks like a mistake of the person who exports."""
+    """What looks like a mistake of the person who exports; nothing where no scores are exported (an autograder)."""
+    if not outcome.changes:
+        return []
     said = []
     idle = [
         name
         for name in order.column.exercises
         if all(student.exercises[name].status == "missing" for student in order.results.submissions)
     ]
-    if idle and outcome.changes:
+    if idle:
         names = ", ".join(idle)
         said.append(
             Text(
@@ -166,7 +168,7 @@ def _remarks(outcome: Outcome, order: Order) -> list[Text]:
                 "이번 과제가 아니라면 course.yaml의 열에서 빼세요.",
             )
         )
-    if outcome.changes and all(change.what in ("held", "missing") for change in outcome.changes):
+    if all(change.what in ("held", "missing") for change in outcome.changes):
         said.append(
             Text(
                 en=f"Nobody in the file is in {order.run} with a score. Is it the folder of another class?",

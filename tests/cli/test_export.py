@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import subprocess
 import sys
 import zipfile
@@ -147,3 +148,18 @@ def test_what_looks_like_a_mistake_of_the_person_who_exports_is_said(run: Path) 
     sheet.write_text(WORKSHEET.replace("2026", "2027").replace("학생", "다른 반 "), "utf-8")
     ended = grader(run, "export", "--to", "moodle", "--worksheet", str(sheet), "--dry-run")
     assert "folder of another class?" in " ".join(ended.stdout.split())
+
+
+def test_an_exercise_that_nobody_handed_in_is_said_where_scores_are_exported(
+    run: Path, tmp_path: Path
+) -> None:
+    results = json.loads((run / "results.json").read_text("utf-8"))
+    for submission in results["submissions"]:
+        submission["exercises"]["dense"] |= {"status": "missing", "points": 0.0}
+    (run / "results.json").write_text(json.dumps(results), "utf-8")
+    sheet = str(run.parent / "sheet.csv")
+    scores = grader(run, "export", "--to", "moodle", "--worksheet", sheet, "--dry-run")
+    assert "Nobody handed in dense" in scores.stdout
+    autograder = grader(run, "export", "--to", "gradescope", "--out", str(tmp_path / "autograder.zip"))
+    assert autograder.returncode == 0, autograder.stderr
+    assert "autograder.zip" in autograder.stdout and "Nobody" not in autograder.stdout

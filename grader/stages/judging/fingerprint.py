@@ -157,8 +157,9 @@ def portrait(subject: Subject, assignment: Assignment, images: Tensor) -> Portra
 
 def mixes_images(subject: Subject, assignment: Assignment, images: Tensor) -> bool:
     """In eval mode, does the answer for one image depend on the others of its batch?"""
-    together = outputs(subject, assignment, images)
     subject.give(assignment, "probe")
+    # not `outputs`, which may remember an answer from before train mode changed BatchNorm's averages
+    together = _called(subject.network, images, training=False, gradients=False)
     for place in (0, len(images) - 1):
         others = 1 - images
         others[place] = images[place]
