@@ -37,6 +37,8 @@ class Reply:
     detail: str
     seconds: float
     """From the fork to the end."""
+    cpu_s: float
+    """Processor time of the child."""
     peak_bytes: int
     """Resident, including what the guest had before the fork."""
 
