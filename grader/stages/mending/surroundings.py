@@ -44,7 +44,7 @@ def absent(situation: Situation) -> Iterator[Proposal]:
         code = "plots" if _PLOTS.search(text) else "module-absent"
     elif _PLOTS.search(text):
         code = "plots"
-    elif re.search(r"load|state_dict|weights|pth|checkpoint|download|hub|url|pretrained", text):
+    elif re.search(r"state_dict|weights|\.pth?\b|checkpoint|download|\bhub\b|pretrained", text):
         code = "weights-absent"
     yield from _without(situation, code, label, statement, siblings, tree)
 
