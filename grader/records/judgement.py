@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader.records.base import Record, Text
+from grader.records.drawing import Drawing
 from grader.records.findings import Verdict
 from grader.records.graph import ModelGraph
 
@@ -21,5 +22,7 @@ class Judgement(Record):
     ranks: tuple[int, ...] = ()
     """Which of the standard numbers each layer starts with (`grader.networks.weights`)."""
     notes: tuple[Text, ...] = ()
+    drawing: Drawing | None = None
+    """The network as far as it is known; None where nothing could be traced."""
     unsure: Text | None = None
     """Why a person must look: we could not judge it, and it is not plain that the student is at fault."""
