@@ -18,6 +18,7 @@ from pathlib import Path
 
 from grader.assembly import assemble
 from grader.bench import Bench, Progress, Settings, Task, reference_of, whole
+from grader.class_work import read_class
 from grader.course import Exercise, read_course
 from grader.course.course_file import course_file_if_any
 from grader.engines.gpu import GpuEngine
@@ -30,7 +31,7 @@ from grader.records.gradebook import CourseFile
 from grader.records.graph import Capture, ModelGraph
 from grader.records.results import Results
 from grader.records.submission import Submission
-from grader.stages.intake import cut, read_class
+from grader.stages.excerpts import cut
 from grader.stages.reports import read_results, write_reports, write_results
 from grader.stages.scoring.overrides import read_overrides, with_overrides
 from grader.stages.screening import blanks_of, screen

@@ -23,6 +23,8 @@ class Cell(Record):
     """Decoded, LF line ends; magics and shell lines are neutralised without moving a line."""
     problem: Text | None = None
     """Why it cannot be parsed (syntax error with its line), else None."""
+    newer: bool = False
+    """It cannot be parsed by us; a newer Python may be able to."""
 
 
 class SourceFile(Record):
@@ -35,12 +37,28 @@ class SourceFile(Record):
     notes: tuple[Text, ...] = ()
     """What was done to read it: transcoded from CP949, UTF-16 …"""
 
+    def moved(self, path: str) -> SourceFile:
+        """The same file under another path, its labels with it."""
+        old = len(self.path)
+        cells = tuple(cell.model_copy(update={"label": path + cell.label[old:]}) for cell in self.cells)
+        return self.model_copy(update={"path": path, "cells": cells})
+
 
 class OtherFile(Record):
     """A file that is not a submission (PDF, image, data set), or one that cannot be read."""
 
     path: str
     reason: Text
+
+    def moved(self, path: str) -> OtherFile:
+        """The same file under another path."""
+        return self.model_copy(update={"path": path})
+
+
+Item = SourceFile | OtherFile
+"""A file that was handed in, read or not."""
+BY_RUN = "_ipynb"
+"""Ends the name of a module that is a notebook: `%run` runs it, where Python would not import it."""
 
 
 class Submission(Record):
