@@ -1,5 +1,5 @@
 """Excerpts: a submission to what one exercise needs of it: which class, and which statements."""
 
-from grader.stages.excerpts.cutting import cut
+from grader.stages.excerpts.cutting import candidates, cut
 
-__all__ = ["cut"]
+__all__ = ["candidates", "cut"]

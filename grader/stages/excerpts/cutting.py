@@ -20,14 +20,26 @@ def cut(submission: Submission, class_names: Sequence[str], exercise: str) -> Ex
 
     `class_names` in order of preference; `definitions.py` says which of several definitions counts.
     """
+    return next(iter(candidates(submission, class_names, exercise)), None)
+
+
+def candidates(
+    submission: Submission, class_names: Sequence[str], exercise: str, most: int = 1
+) -> tuple[Excerpt, ...]:
+    """`cut`, for each of up to `most` files that define the class: what the files' text speaks for goes first."""
     local = LocalModules(submission.files)
     found = [d for file in submission.files if (d := definition(file, class_names, local.are_own))]
     helpers = {d.file.path for d in found if is_only_a_helper(d, exercise, class_names)}
     found = [d for d in found if d.file.path not in helpers]
     if not found:
-        return _unreadable([f for f in submission.files if f.path not in helpers], class_names, exercise)
-    chosen, notes = preferred(found, exercise)
-    return _excerpt(submission, chosen, exercise, class_names, tuple(notes))
+        broken = _unreadable([f for f in submission.files if f.path not in helpers], class_names, exercise)
+        return (broken,) if broken else ()
+    made: list[Excerpt] = []
+    while found and len(made) < most:
+        chosen, notes = preferred(found, exercise)
+        made.append(_excerpt(submission, chosen, exercise, class_names, tuple(notes)))
+        found = [d for d in found if d is not chosen]
+    return tuple(made)
 
 
 def _excerpt(
