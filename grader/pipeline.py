@@ -109,6 +109,10 @@ def tasks_of(submissions: Sequence[Submission], course: dict[str, Exercise], ben
     """The exercises that each student handed in."""
     tasks = []
     for number, submission in enumerate(submissions):
+        nameless = Submission(
+            student_id="", student_name="", files=submission.files, others=submission.others
+        )
+        handed_in = nameless.model_dump_json()
         for name, exercise in course.items():
             excerpt = cut(submission, exercise.assignment.classes, name)
             if excerpt is None:
@@ -118,6 +122,7 @@ def tasks_of(submissions: Sequence[Submission], course: dict[str, Exercise], ben
             start = bench.start_of(name)
             key = key_of(
                 excerpt.model_dump_json(),
+                handed_in,
                 exercise.template,
                 bench.graphs[name].model_dump_json(),
                 start.model_dump_json() if start else "",
@@ -128,6 +133,7 @@ def tasks_of(submissions: Sequence[Submission], course: dict[str, Exercise], ben
                     number,
                     name,
                     excerpt,
+                    handed_in,
                     seen.blanks,
                     untouched,
                     (*excerpt.notes, *seen.notes),

@@ -101,10 +101,8 @@ class Statement:
 
     @cached_property
     def called(self) -> frozenset[str]:
-        """Names and attributes by which it calls: torch, hub and load for `torch.hub.load(…)`."""
-        calls = (n.func for n in ast.walk(self.node) if isinstance(n, ast.Call))
-        nodes = [n for func in calls for n in _chain(func)]
-        return frozenset(n.id if isinstance(n, ast.Name) else n.attr for n in nodes)
+        """As `called_in`."""
+        return called_in(self.node)
 
     @cached_property
     def now(self) -> Needs:
@@ -210,6 +208,19 @@ def parse(text: str) -> ast.Module:
         return ast.parse(text)
 
 
+def stop_of(text: str, label: str) -> int | None:
+    """The line at which Python stops reading; None if it compiles. Of what it cannot even place: the first."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(text, label, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    except SyntaxError as error:
+        return error.lineno or 1
+    except (ValueError, RecursionError, MemoryError, OverflowError):
+        return 1
+    return None
+
+
 def _flat(
     body: list[ast.stmt], frames: tuple[Block, ...], wanted: Sequence[str]
 ) -> Iterator[tuple[ast.stmt, tuple[Block, ...]]]:
@@ -307,6 +318,13 @@ def _bound(node: ast.stmt) -> Iterator[str]:
             yield inner.id
         elif isinstance(inner, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and inner.name:
             yield inner.name
+
+
+def called_in(node: ast.AST) -> frozenset[str]:
+    """Names and attributes by which it calls: torch, hub and load for `torch.hub.load(…)`."""
+    calls = (n.func for n in ast.walk(node) if isinstance(n, ast.Call))
+    nodes = [n for func in calls for n in _chain(func)]
+    return frozenset(n.id if isinstance(n, ast.Name) else n.attr for n in nodes)
 
 
 def bound_by(alias: ast.alias) -> str:

@@ -86,9 +86,9 @@ def _read_entry(
     if stat.S_ISLNK(entry.external_attr >> 16):
         return [other(path, "a link, which is not followed", "링크라서 열지 않아요")]
     ending = suffix(path)
-    if not ending:
-        return [by_name(path)]
     read = _reader(archive, entry, allowance)
+    if not ending:
+        return [by_name(path, read)]
     return source(path, read) if ending != ".zip" else nested(path, read, allowance, inner)
 
 

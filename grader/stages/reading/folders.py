@@ -51,9 +51,9 @@ def _file(file: Path, path: str, inside: Path) -> list[Item]:
     if not stat.S_ISREG(mode):  # a pipe would be waited for, for ever
         return [other(path, "not a regular file", "일반 파일이 아니에요")]
     ending = suffix(path)
-    if not ending:
-        return [by_name(path)]
     read = reader(file)
+    if not ending:
+        return [by_name(path, read)]
     if ending != ".zip":
         return source(path, read)
     # a zip at the top may be an LMS's download with the students' own zips in it

@@ -23,10 +23,7 @@ _KINDS = (
     (".pdf", "a PDF document", "PDF 문서예요"),
     (".png .jpg .jpeg .gif .bmp .webp .heic .svg .tif .tiff", "an image", "이미지 파일이에요"),
     (".mp4 .mov .avi .mkv .mp3 .wav .m4a", "a recording", "영상이나 녹음 파일이에요"),
-    (".npz .npy .csv .tsv .parquet .mat .bin .xlsx .xls .h5py .data", "a data set", "데이터 파일이에요"),
-    (".pt .pth .ckpt .h5 .hdf5 .safetensors .onnx .pkl .pickle", "saved weights", "저장된 가중치 파일이에요"),
     (".doc .docx .hwp .hwpx .ppt .pptx .odt .rtf .pages", "a document", "문서 파일이에요"),
-    (".txt .md .rst .log .json .yaml .yml .toml .cfg .ini", "a text file, not Python", "Python이 아닌 텍스트 파일이에요"),
     (".html .htm .url .webloc", "a web page or a link", "웹 페이지나 링크예요"),
     (
         ".7z .rar .tar .gz .tgz .bz2 .xz .egg .alz",
@@ -35,6 +32,14 @@ _KINDS = (
     ),
     (".pyc .pyo .exe .dll .so", "a compiled program", "컴파일된 프로그램이에요"),
 )  # fmt: skip
+_DATA = (
+    (".npz .npy .csv .tsv .parquet .mat .bin .xlsx .xls .h5py .data", "a data set", "데이터 파일이에요"),
+    (".pt .pth .ckpt .h5 .hdf5 .safetensors .onnx .pkl .pickle", "saved weights", "저장된 가중치 파일이에요"),
+    (".txt .md .rst .log .json .yaml .yml .toml .cfg .ini", "a text file, not Python", "Python이 아닌 텍스트 파일이에요"),
+)  # fmt: skip
+"""What the student's code may read."""
+MOST_DATA = 1_000_000
+"""Bytes of a data file that is kept for the student's code; settings have a few hundred."""
 _STARTS = (
     (b"%PDF-", "a PDF document", "PDF 문서예요"),
     (b"PK\x03\x04", "an archive or an Office document", "압축 파일이나 오피스 문서예요"),
@@ -54,13 +59,21 @@ def other(path: str, en: str, ko: str) -> OtherFile:
     return OtherFile(path=path, reason=Text(en=en, ko=ko))
 
 
-def by_name(path: str) -> OtherFile:
-    """A file that no submission consists of, by what its name says."""
+def by_name(path: str, read: Callable[[int], bytes]) -> OtherFile:
+    """A file that no submission consists of, by what its name says; a small one that code may read is kept."""
     ending = PurePosixPath(path).suffix.lower()
     for endings, en, ko in _KINDS:
         if ending and ending in endings.split():
             return other(path, en, ko)
-    return other(path, "neither a .py file nor a notebook", ".py 파일도 노트북도 아니에요")
+    found = other(path, "neither a .py file nor a notebook", ".py 파일도 노트북도 아니에요")
+    for endings, en, ko in _DATA:
+        if ending and ending in endings.split():
+            found = other(path, en, ko)
+    try:
+        content = read(MOST_DATA + 1)
+    except (OSError, Unreadable):
+        return found
+    return found if len(content) > MOST_DATA else found.model_copy(update={"content": content})
 
 
 def too_large(path: str, ending: str) -> OtherFile:

@@ -28,9 +28,10 @@ def read_notebook(path: str, text: str, notes: tuple[Text, ...]) -> list[SourceF
     """The notebook at `path` and the local modules it writes; formats 2 to 4. Raises Unreadable."""
     cells = []
     written: dict[str, list[str]] = {}
-    for number, source in enumerate(_code(text), start=1):
+    for number, (source, execution) in enumerate(_code(text), start=1):
         python, file = without_cell_magic(source)
-        cells.append(neutralised(f"{path} [{number}]", python))
+        cell = neutralised(f"{path} [{number}]", python)
+        cells.append(cell.model_copy(update={"execution": execution}))
         if isinstance(file, Written):
             written[file.name] = [*(written.get(file.name, []) if file.append else []), file.text]
     found = [SourceFile(path=path, kind="notebook", cells=tuple(cells), notes=notes)]
@@ -42,7 +43,8 @@ def read_notebook(path: str, text: str, notes: tuple[Text, ...]) -> list[SourceF
     return found
 
 
-def _code(text: str) -> list[str]:
+def _code(text: str) -> list[tuple[str, int | None]]:
+    """The code cells' sources, with their execution counts."""
     if not text.strip():
         raise Unreadable("it is empty", "빈 파일이에요")
     if text.lstrip()[:15].lower().startswith(("<!doctype", "<html")):
@@ -63,7 +65,7 @@ def _code(text: str) -> list[str]:
     code = [cell for cell in cells if isinstance(cell, dict) and cell.get("cell_type") == "code"]
     if len(code) > MAX_CELLS:
         raise Unreadable(f"it has more than {MAX_CELLS} code cells", f"코드 셀이 {MAX_CELLS}개보다 많아요")
-    return [_source(cell) for cell in code]
+    return [(_source(cell), _execution(cell)) for cell in code]
 
 
 def _cells(notebook: Any) -> list[Any] | None:
@@ -76,6 +78,11 @@ def _cells(notebook: Any) -> list[Any] | None:
         return None
     lists = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
     return [cell for cells in lists if isinstance(cells, list) for cell in cells]
+
+
+def _execution(cell: dict[str, Any]) -> int | None:
+    count = cell.get("execution_count", cell.get("prompt_number"))
+    return count if type(count) is int and count > 0 else None
 
 
 def _source(cell: dict[str, Any]) -> str:
