@@ -75,6 +75,8 @@ class Task:
     student: int
     exercise: str
     excerpt: Excerpt
+    handed_in: str
+    """The submission as JSON, without whose it is: what wider excerpts are cut from."""
     blanks: tuple[BlankLeft, ...]
     untouched: bool
     """All of the template's blanks were left empty."""
@@ -214,6 +216,7 @@ class Bench:
                         jobs.capture_and_judge,
                         (
                             task.excerpt.model_dump_json(),
+                            task.handed_in,
                             exercise.model_dump_json(),
                             self.graphs[task.exercise].model_dump_json(),
                             start.model_dump_json() if start else None,

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from grader.assembly import assemble
 from grader.bench import Bench, Progress, Settings, Task, reference_of, whole
+from grader.class_work import read_class
 from grader.course import Exercise, read_course
 from grader.course.course_file import course_file_if_any
 from grader.engines.gpu import GpuEngine
@@ -30,7 +31,7 @@ from grader.records.gradebook import CourseFile
 from grader.records.graph import Capture, ModelGraph
 from grader.records.results import Results
 from grader.records.submission import Submission
-from grader.stages.intake import cut, read_class
+from grader.stages.excerpts import cut
 from grader.stages.reports import read_results, write_reports, write_results
 from grader.stages.scoring.overrides import read_overrides, with_overrides
 from grader.stages.screening import blanks_of, screen
@@ -108,6 +109,10 @@ def tasks_of(submissions: Sequence[Submission], course: dict[str, Exercise], ben
     """The exercises that each student handed in."""
     tasks = []
     for number, submission in enumerate(submissions):
+        nameless = Submission(
+            student_id="", student_name="", files=submission.files, others=submission.others
+        )
+        handed_in = nameless.model_dump_json()
         for name, exercise in course.items():
             excerpt = cut(submission, exercise.assignment.classes, name)
             if excerpt is None:
@@ -117,6 +122,7 @@ def tasks_of(submissions: Sequence[Submission], course: dict[str, Exercise], ben
             start = bench.start_of(name)
             key = key_of(
                 excerpt.model_dump_json(),
+                handed_in,
                 exercise.template,
                 bench.graphs[name].model_dump_json(),
                 start.model_dump_json() if start else "",
@@ -127,6 +133,7 @@ def tasks_of(submissions: Sequence[Submission], course: dict[str, Exercise], ben
                     number,
                     name,
                     excerpt,
+                    handed_in,
                     seen.blanks,
                     untouched,
                     (*excerpt.notes, *seen.notes),

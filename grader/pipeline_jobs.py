@@ -7,20 +7,22 @@ from __future__ import annotations
 
 import atexit
 import ctypes
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from grader.errors import TrainingFault
+from grader.ladder import Tried, climb, is_full
 from grader.networks.dropout import without_dropout
 from grader.networks.replay import Replay
 from grader.networks.starting import ready
 from grader.networks.weights import Assignment as Order
 from grader.records.assignment import Assignment, Recipe
-from grader.records.graph import ModelGraph
-from grader.records.submission import Excerpt
-from grader.sandboxes import SANDBOXES, Sandbox
+from grader.records.graph import Capture, ModelGraph
+from grader.records.submission import Excerpt, Submission
+from grader.sandboxes import SANDBOXES, Limits, Sandbox
 from grader.stages.capture import capture
+from grader.stages.excerpts import wider
 from grader.stages.judging import judge
 from grader.stages.training import DataSet, load, train
 
@@ -64,30 +66,41 @@ def describe_data(source: str) -> str:
     return data_set(source).name
 
 
+def _capture(excerpt: Excerpt, image: tuple[int, int, int]) -> Capture:
+    limits = Limits(whole_files=excerpt.whole is not None)
+    return capture(excerpt, image, partial(sandbox().run, limits=limits))
+
+
 def capture_one(excerpt: str, image: tuple[int, int, int]) -> str:
     """Excerpt JSON → Capture JSON."""
-    return capture(Excerpt.model_validate_json(excerpt), image, sandbox().run).model_dump_json()
+    return _capture(Excerpt.model_validate_json(excerpt), image).model_dump_json()
 
 
 def capture_and_judge(
     excerpt: str,
+    handed_in: str,
     exercise: str,
     reference: str,
     start: str | None,
     untouched: bool,
 ) -> str:
-    """Excerpt, exercise, graphs of reference and start (all JSON) → Judgement JSON."""
-    own, asked = Excerpt.model_validate_json(excerpt), Assignment.model_validate_json(exercise)
-    captured = capture(own, asked.input_shape, sandbox().run) if own.problem is None else None
-    judgement = judge(
-        captured,
-        own,
-        asked,
-        reference,
-        start,
-        untouched,
-    )
-    return judgement.model_dump_json()
+    """Excerpt, the submission that it was cut from, exercise, graphs of reference and start (all JSON) →
+    Judgement JSON."""
+    asked = Assignment.model_validate_json(exercise)
+
+    def attempt(own: Excerpt) -> Tried:
+        captured = _capture(own, asked.input_shape) if own.problem is None else None
+        return Tried(own, captured, judge(captured, own, asked, reference, start, untouched))
+
+    def rungs() -> Iterator[Excerpt]:
+        work = Submission.model_validate_json(handed_in)
+        return wider(work.files, work.others, narrow, asked.classes)
+
+    narrow = Excerpt.model_validate_json(excerpt)
+    first = attempt(narrow)
+    if untouched or is_full(first.judgement):
+        return first.judgement.model_dump_json()
+    return climb(first, rungs(), attempt).unmended.model_dump_json()
 
 
 def train_one(graph: str, ranks: tuple[int, ...], recipe: str, source: str) -> str:

@@ -6,8 +6,10 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from torch import Tensor
+
 from grader.errors import SandboxFault
-from grader.records.graph import Capture, Crash, PartialGraph, Problem, SourceLine, Value
+from grader.records.graph import Aside, Capture, Crash, PartialGraph, Problem, SourceLine, Value
 from grader.records.submission import Excerpt
 from grader.stages.capture import believe
 from grader.stages.capture.merging import Refused
@@ -21,6 +23,10 @@ TRACES: tuple[dict[str, object], ...] = (
     {"batch": 2, "mode": "train"},  # once more: the answer must not depend on earlier calls
     {"batch": 2, "mode": "eval"},
 )
+
+
+STATEMENT_S = 2.0
+"""What a statement of a file that is run whole may take."""
 
 
 class Answer(Protocol):
@@ -40,9 +46,12 @@ def request_for(excerpt: Excerpt, image: Sequence[int]) -> bytes:
         "class_name": excerpt.class_name,
         "cells": [{"label": cell.label, "text": cell.text} for cell in excerpt.cells],
         "modules": [
-            {"name": m.name, "cells": [{"label": c.label, "text": c.text} for c in m.cells]}
+            {"name": m.name, "path": m.path, "cells": [{"label": c.label, "text": c.text} for c in m.cells]}
             for m in excerpt.modules
         ],
+        "whole": {**excerpt.whole.model_dump(mode="json"), "statement_s": STATEMENT_S}
+        if excerpt.whole
+        else None,
         "input_shape": list(image),
         "traces": TRACES,
     }
@@ -66,6 +75,22 @@ def capture(excerpt: Excerpt, image: Sequence[int], run: Callable[[bytes], Answe
         return Capture(problem=Problem(code="ended", detail=answer.detail or answer.ending))
     try:
         claims, tensors = read(answer.payload)
+    except Unbelievable as error:
+        return Capture(problem=Problem(code="meddled", detail=str(error)))
+    return _told(claims, tensors, excerpt, image).model_copy(update={"aside": _aside(claims)})
+
+
+def _aside(claims: Claims) -> Aside:
+    return Aside(
+        lost=tuple(sorted({name for failed in claims.failed for name in failed.names})),
+        stand_ins=claims.stand_ins,
+        touched=claims.touched,
+    )
+
+
+def _told(claims: Claims, tensors: dict[str, Tensor], excerpt: Excerpt, image: Sequence[int]) -> Capture:
+    """What a readable reply says."""
+    try:
         if claims.error is not None:
             return crashed(claims, claims.error, excerpt)
         if claims.phase != "done" or len(claims.traces) != len(TRACES):

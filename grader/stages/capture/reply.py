@@ -75,6 +75,15 @@ class ClaimedError(_Claim):
     name: Name | None = None
 
 
+class Failed(_Claim):
+    """A statement of a whole file that was put aside."""
+
+    file: Name
+    line: int
+    error: Name
+    names: Annotated[tuple[Name, ...], Field(max_length=50)]
+
+
 class Claims(_Claim):
     """A whole reply."""
 
@@ -84,6 +93,9 @@ class Claims(_Claim):
     layers: Annotated[tuple[DeclaredLayer, ...], Field(max_length=2_000)]
     values: Annotated[tuple[ClaimedValue, ...], Field(max_length=20_000)]
     traces: Annotated[tuple[ClaimedTrace, ...], Field(max_length=20)]
+    failed: Annotated[tuple[Failed, ...], Field(max_length=200)] = ()
+    stand_ins: Annotated[tuple[Name, ...], Field(max_length=500)] = ()
+    touched: Annotated[tuple[Name, ...], Field(max_length=500)] = ()
 
 
 class Unbelievable(ValueError):
