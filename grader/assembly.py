@@ -16,7 +16,7 @@ from grader.records.judgement import Judgement
 from grader.records.results import ExerciseInfo, ExerciseResult, Results, RunInfo, SubmissionResult
 from grader.records.submission import ClassWork, Submission
 from grader.records.training import TrainingRecord
-from grader.stages.scoring import TRAINED, findings, graded, max_points
+from grader.stages.scoring import TRAINED, charged, findings, graded, max_points
 from grader.stages.scoring.naming import named, with_blanks
 
 
@@ -124,7 +124,8 @@ def _score(
             **own,
         )
     mistakes = bench.course[task.exercise].catalogue.get(judgement.fingerprint or "", ())
-    verdicts: list[Verdict] = list(with_blanks(named(judgement.verdicts, mistakes), task.blanks))
+    untold = () if judgement.repairs else task.blanks  # repairs tell of them themselves
+    verdicts: list[Verdict] = list(with_blanks(named(judgement.verdicts, mistakes), untold))
     training_key = bench.training_key(task, judgement)
     training = None
     if training_key is not None:
@@ -134,6 +135,7 @@ def _score(
             bench.trainings[training_key], bench.thresholds[task.exercise], judgement.is_reference
         )
     result = graded(findings(verdicts, exercise, profile), exercise, profile)
+    result = charged(result, judgement.repairs)
     return result.model_copy(
         update={
             **own,

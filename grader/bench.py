@@ -17,6 +17,8 @@ from grader.engines.gpu import GpuEngine
 from grader.engines.local import Job, LocalEngine
 from grader.errors import CalibrationError, GraderFault, UserError
 from grader.ledger import Ledger, key_of
+from grader.marks import blanks_of
+from grader.networks.stand_ins import with_borders
 from grader.records.assignment import Calibration, Recipe
 from grader.records.base import Language, Text
 from grader.records.findings import BlankLeft, Flag
@@ -98,6 +100,8 @@ class Bench:
     """The references."""
     templates: dict[str, ModelGraph | None] = field(default_factory=dict)
     """The templates of exercises that build on no other, blanks empty; None where that crashes."""
+    marked: dict[str, ModelGraph] = field(default_factory=dict)
+    """The references with the borders of their blanks; of exercises that say what their blanks are worth."""
     thresholds: dict[str, Calibration | None] = field(default_factory=dict)
     """None where nobody has calibrated this recipe on this data set."""
     uncalibrated: list[str] = field(default_factory=list)
@@ -119,6 +123,8 @@ class Bench:
             self.engine.submit(Job("data", jobs.describe_data, (self.settings.data,)))
         for name, exercise in self.course.items():
             self._trace("solution", name, exercise, exercise.solution)
+            if exercise.assignment.blanks:
+                self._trace_marked(name, exercise)
             start = exercise.assignment.builds_on
             if start is None:
                 self._trace("template", name, exercise, exercise.template)
@@ -169,14 +175,32 @@ class Bench:
         """Get the graph of a file of our own, as a submission's is got."""
         from grader import pipeline_jobs as jobs
 
-        key = key_of(which, source, exercise.assignment.model_dump_json())
-        found = self.ledger.find("standards", key)
-        if found is not None:
-            self._standard((which, name, key), Capture.model_validate_json(found))
-            return
         excerpt = whole(name, exercise.assignment.classes[0], f"{which}.py", source)
         arguments = (excerpt.model_dump_json(), exercise.assignment.input_shape)
-        self.engine.submit(Job((which, name, key), jobs.capture_one, arguments))
+        self._ask(
+            (which, name, key_of(which, source, exercise.assignment.model_dump_json())),
+            jobs.capture_one,
+            arguments,
+        )
+
+    def _trace_marked(self, name: str, exercise: Exercise) -> None:
+        """Get the graph of a reference with the borders of its blanks, and check what is said of them."""
+        from grader import pipeline_jobs as jobs
+
+        cells = with_borders(exercise.solution, blanks_of(exercise.solution), exercise.assignment.blanks)
+        excerpt = whole(name, exercise.assignment.classes[0], "solution.py", exercise.solution)
+        arguments = (
+            excerpt.model_copy(update={"cells": cells}).model_dump_json(),
+            exercise.assignment.model_dump_json(),
+        )
+        self._ask(("marked", name, key_of("marked", *arguments)), jobs.capture_marked, arguments)
+
+    def _ask(self, key: tuple[str, str, str], job: Callable[..., str], arguments: tuple[object, ...]) -> None:
+        found = self.ledger.find("standards", key[2])
+        if found is not None:
+            self._standard(key, Capture.model_validate_json(found))
+        else:
+            self.engine.submit(Job(key, job, arguments))
 
     def start_of(self, name: str) -> ModelGraph | None:
         """The network that students of an exercise start from."""
@@ -187,6 +211,8 @@ class Bench:
         which, name, _ = key
         if which == "template":
             self.templates[name] = capture.graph
+        elif which == "marked":
+            self.marked[name] = reference_of(name, capture)
         else:
             self.graphs[name] = reference_of(name, capture)
 
@@ -207,7 +233,7 @@ class Bench:
             else:
                 waiting[task.key] = [task]
                 exercise = self.course[task.exercise].assignment
-                start = self.start_of(task.exercise)
+                start, marked = self.start_of(task.exercise), self.marked.get(task.exercise)
                 self.engine.submit(
                     Job(
                         ("judge", task.key),
@@ -218,6 +244,8 @@ class Bench:
                             self.graphs[task.exercise].model_dump_json(),
                             start.model_dump_json() if start else None,
                             task.untouched,
+                            self.course[task.exercise].template,
+                            marked.model_dump_json() if marked else None,
                         ),
                     )
                 )

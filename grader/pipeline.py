@@ -25,6 +25,7 @@ from grader.engines.local import Job, LocalEngine
 from grader.errors import UserError
 from grader.ledger import Ledger, key_of
 from grader.lms.roster import read_roster
+from grader.marks import blanks_of
 from grader.records.base import Language
 from grader.records.gradebook import CourseFile
 from grader.records.graph import Capture, ModelGraph
@@ -33,7 +34,7 @@ from grader.records.submission import Submission
 from grader.stages.intake import cut, read_class
 from grader.stages.reports import read_results, write_reports, write_results
 from grader.stages.scoring.overrides import read_overrides, with_overrides
-from grader.stages.screening import blanks_of, screen
+from grader.stages.screening import screen
 
 
 def run(settings: Settings, progress: Progress | None = None) -> Results:

@@ -8,20 +8,24 @@ from __future__ import annotations
 import atexit
 import ctypes
 from collections.abc import Sequence
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING
 
-from grader.errors import TrainingFault
+from grader.errors import TrainingFault, UserError
 from grader.networks.dropout import without_dropout
 from grader.networks.replay import Replay
+from grader.networks.splice import DoesNotFit, check_terms, spliced
 from grader.networks.starting import ready
 from grader.networks.weights import Assignment as Order
 from grader.records.assignment import Assignment, Recipe
 from grader.records.graph import ModelGraph
+from grader.records.judgement import Judgement
 from grader.records.submission import Excerpt
 from grader.sandboxes import SANDBOXES, Sandbox
-from grader.stages.capture import capture
+from grader.stages.capture import Refused, Unbelievable, capture, within_budget
 from grader.stages.judging import judge
+from grader.stages.mending.blanks import filled, left_blanks
+from grader.stages.scoring import earned
 from grader.stages.training import DataSet, load, train
 
 if TYPE_CHECKING:
@@ -69,14 +73,35 @@ def capture_one(excerpt: str, image: tuple[int, int, int]) -> str:
     return capture(Excerpt.model_validate_json(excerpt), image, sandbox().run).model_dump_json()
 
 
+def capture_marked(excerpt: str, exercise: str) -> str:
+    """The reference with the borders of its blanks (excerpt JSON), the exercise (JSON) → Capture JSON.
+
+    Raises:
+        UserError: a blank is another than `assignment.yaml` says.
+    """
+    asked = Assignment.model_validate_json(exercise)
+    captured = capture(Excerpt.model_validate_json(excerpt), asked.input_shape, sandbox().run)
+    if captured.graph is not None:
+        try:
+            check_terms(captured.graph, asked.blanks)
+        except DoesNotFit as error:
+            raise UserError(
+                f"assignments/{asked.name}/assignment.yaml: blanks: {error}; correct what it says of that blank"
+            ) from error
+    return captured.model_dump_json()
+
+
 def capture_and_judge(
     excerpt: str,
     exercise: str,
     reference: str,
     start: str | None,
     untouched: bool,
+    template: str,
+    marked: str | None,
 ) -> str:
-    """Excerpt, exercise, graphs of reference and start (all JSON) → Judgement JSON."""
+    """Excerpt, exercise, graphs of reference and start (all JSON), the template's text, and the graph of the
+    reference with the borders of its blanks (JSON; None where it has none) → Judgement JSON."""
     own, asked = Excerpt.model_validate_json(excerpt), Assignment.model_validate_json(exercise)
     captured = capture(own, asked.input_shape, sandbox().run) if own.problem is None else None
     judgement = judge(
@@ -87,7 +112,49 @@ def capture_and_judge(
         start,
         untouched,
     )
+    if marked is not None and not untouched and judgement.unsure is None and own.problem is None:
+        judgement = blank_by_blank(judgement, own, asked, reference, start, template, marked)
     return judgement.model_dump_json()
+
+
+def blank_by_blank(
+    judgement: Judgement,
+    own: Excerpt,
+    exercise: Assignment,
+    reference: str,
+    start: str | None,
+    template: str,
+    marked: str,
+) -> Judgement:
+    """The judgement of a submission with the reference's steps in its empty blanks; what it was, where none is.
+
+    The code is traced once more with stand-ins; what the reference has there is put in their place on this side.
+    A step that makes the network no better was not what it lacks: it may stand outside its marks.
+    """
+    if any(verdict.check == "function" and verdict.outcome == "passed" for verdict in judgement.verdicts):
+        return judgement
+    found = []
+    for left in left_blanks(own, template, exercise.blanks):
+        captured = capture(filled(own, left, template, exercise.blanks), exercise.input_shape, sandbox().run)
+        if captured.graph is None:
+            continue
+        terms = {one.name: exercise.blanks[one.name] for one in left}
+        try:
+            places = {one.name: one.place for one in left}
+            graph = spliced(captured.graph, _graph(marked), terms, places, exercise.input_shape)
+            within_budget(graph, exercise.input_shape)
+        except (DoesNotFit, Refused, Unbelievable):
+            continue
+        whole = judge(captured.model_copy(update={"graph": graph}), own, exercise, reference, start)
+        if whole.unsure is None and earned(whole, exercise) >= earned(judgement, exercise):
+            repairs = tuple(one.repair(terms[one.name]) for one in left)
+            found.append(whole.model_copy(update={"repairs": repairs}))
+    return max(found, key=lambda one: earned(one, exercise), default=judgement)
+
+
+@lru_cache(maxsize=16)
+def _graph(text: str) -> ModelGraph:
+    return ModelGraph.model_validate_json(text)
 
 
 def train_one(graph: str, ranks: tuple[int, ...], recipe: str, source: str) -> str:
