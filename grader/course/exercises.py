@@ -70,6 +70,21 @@ def read_course(root: Path, names: Sequence[str] | None = None) -> dict[str, Exe
     return {exercise.assignment.name: exercise for exercise in course}
 
 
+def other_classes(root: Path) -> dict[str, frozenset[str]]:
+    """For each exercise of the course: the class names that the others ask for.
+
+    Raises:
+        AssignmentError: a mistake in an `assignment.yaml`.
+    """
+    names = exercise_names(root)
+    classes = {
+        name: read_assignment(root / "assignments" / name / "assignment.yaml").classes for name in names
+    }
+    return {
+        name: frozenset(one for other in names if other != name for one in classes[other]) for name in names
+    }
+
+
 def exercise_names(root: Path) -> list[str]:
     """Names of the folders under `assignments/`, sorted. Raises AssignmentError where there are none."""
     folder = root / "assignments"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from grader.records.assignment import Assignment
 from grader.records.base import Text
 from grader.records.findings import CHECKS, CheckName, Verdict
+from grader.records.judgement import Judgement
+from grader.records.repair import Repair
 from grader.records.results import ExerciseResult, Finding
 
 TRAINED: tuple[CheckName, ...] = ("learning", "accuracy")
@@ -49,6 +51,27 @@ def _blocked(check: CheckName) -> Verdict:
             en="Could not be checked, since an earlier check failed.", ko="앞의 검사에서 막혀서 확인하지 못했어요."
         ),
     )  # fmt: skip
+
+
+def earned(judgement: Judgement, exercise: Assignment) -> float:
+    """What a judgement is worth, in percent, if whatever can be trained will also learn."""
+    shares: dict[CheckName, float] = {verdict.check: verdict.share for verdict in judgement.verdicts}
+    if judgement.graph is not None:
+        shares |= dict.fromkeys(TRAINED, 1.0)
+    points = sum(exercise.rubric[check] * share for check, share in shares.items())
+    return 100 * points / sum(exercise.rubric.values()) - sum(repair.price for repair in judgement.repairs)
+
+
+def charged(result: ExerciseResult, repairs: Sequence[Repair]) -> ExerciseResult:
+    """The result less the prices of what was mended, which are given in percent and told in points."""
+    in_points = tuple(
+        repair.model_copy(update={"price": round(repair.price * result.max_points / 100, 1)})
+        for repair in repairs
+    )
+    points = result.points
+    if points is not None:
+        points = max(0.0, round(points - sum(repair.price for repair in in_points), 1))
+    return result.model_copy(update={"points": points, "repairs": in_points})
 
 
 def graded(found: tuple[Finding, ...], exercise: Assignment, profile: str) -> ExerciseResult:
