@@ -143,8 +143,7 @@ def _score(
     assert judgement is not None
     own: dict[str, object] = {"notes": task.notes, "flags": task.flags}
     if task.excerpt is not None:
-        name = task.renamed.before if task.renamed else task.excerpt.class_name
-        own |= {"file": task.excerpt.file, "class_name": name}
+        own |= {"file": task.excerpt.file, "class_name": task.own_name or task.excerpt.class_name}
     if isinstance(judgement, GraderFault) or judgement.unsure is not None:
         reason = judgement.unsure if isinstance(judgement, Judgement) else None
         return ExerciseResult(

@@ -93,7 +93,9 @@ class Task:
     flags: tuple[Flag, ...]
     key: str
     renamed: Repair | None = None
-    """The class has another name than the one that is asked for."""
+    """The class has another name than the one that is asked for …"""
+    own_name: str = ""
+    """… and this is it."""
     contested: bool = False
     """What it computes must say whether it is this exercise's at all."""
 

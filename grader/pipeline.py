@@ -163,6 +163,7 @@ def _task(
         flags=seen.flags,
         key=key_of(excerpt.model_dump_json() if excerpt else "", handed_in, bench.terms_of(name)),
         renamed=repair_of(found.proposal, price) if found and excerpt else None,
+        own_name=found.proposal.facts[0] if found else "",
         contested=not found.certain if found else excerpt is None and len(bench.course) > 1,
     )
 
