@@ -133,7 +133,8 @@ def _score(
         verdicts += _evidence(
             bench.trainings[training_key], bench.thresholds[task.exercise], judgement.is_reference
         )
-    result = graded(findings(verdicts, exercise, profile), exercise, profile)
+    prices = bench.course[task.exercise].prices
+    result = graded(findings(verdicts, exercise, profile, prices), exercise, profile)
     return result.model_copy(
         update={
             **own,
