@@ -164,7 +164,8 @@ def _score(
         verdicts += _evidence(
             bench.trainings[training_key], bench.thresholds[task.exercise], judgement.is_reference
         )
-    result = graded(findings(verdicts, exercise, profile), exercise, profile)
+    prices = bench.course[task.exercise].prices
+    result = graded(findings(verdicts, exercise, profile, prices), exercise, profile)
     result = charged(result, (*((task.renamed,) if task.renamed else ()), *judgement.repairs))
     return result.model_copy(
         update={

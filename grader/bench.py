@@ -248,6 +248,7 @@ class Bench:
                 marked=marked.model_dump_json() if marked else None,
                 others=self.others.get(name, frozenset()),
                 mending=self.mending,
+                prices=exercise.prices.repairs,
             ).model_dump_json()
         return self._terms[name]
 

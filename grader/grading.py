@@ -23,7 +23,7 @@ from grader.records.work import Terms
 from grader.stages.capture import Refused, Unbelievable, within_budget
 from grader.stages.excerpts import cut, wider
 from grader.stages.judging import judge
-from grader.stages.mending import PRICES, Situation
+from grader.stages.mending import Situation
 from grader.stages.mending.blanks import filled, left_blanks
 from grader.stages.scoring import earned
 
@@ -82,11 +82,9 @@ class Grading:
             and situation.capture.problem is not None
         ):
             return unmended
-        prices = {**PRICES, **how.prices}
-        prices["class-name"] = how.class_name if isinstance(how.class_name, float) else 0.0
         found = mend(
             situation,
-            prices,
+            self.terms.prices,
             lambda work: cut(work, assignment.classes, assignment.name),
             self._run,
             lambda judgement: earned(judgement, assignment),

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from grader.records.graph import Capture
 from grader.records.judgement import Judgement
+from grader.records.prices import DEFAULT
 from grader.records.repair import Repair
 from grader.records.submission import Excerpt, Submission
 from grader.stages.mending import Proposal, Situation, proposals, repair_of, text_of
@@ -114,7 +115,10 @@ def mend(
             if text not in seen:
                 seen.add(text)
                 way = _Way(proposal.submission, (*steps, proposal), reached, stop)
-                heapq.heappush(waiting, (price + prices[proposal.code], len(seen), way))
+                heapq.heappush(waiting, (price + price_of(proposal), len(seen), way))
+
+    def price_of(proposal: Proposal) -> float:
+        return prices.get(proposal.code, prices[DEFAULT])
 
     propose(start, (), 0.0)
     best: tuple[float, Mended] | None = None
@@ -131,7 +135,7 @@ def mend(
             if tried.judgement.unsure is not None:
                 continue
         if tried is not None and tried.runs:
-            repairs = tuple(repair_of(step, prices[step.code]) for step in way.steps)
+            repairs = tuple(repair_of(step, price_of(step)) for step in way.steps)
             value = worth(tried.judgement)
             if best is None or value > best[0]:
                 best, best_price = (value, Mended(repairs, tried.judgement)), price

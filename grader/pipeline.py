@@ -151,7 +151,7 @@ def _task(
     nameless = Submission(student_id="", student_name="", files=submission.files, others=submission.others)
     handed_in = nameless.model_dump_json()
     seen = screen(excerpt, exercise.template) if excerpt else Screening()
-    price = 0.0 if isinstance(bench.mending.class_name, str) else bench.mending.class_name
+    price = exercise.prices.of_repair("class-name") if bench.mending.class_name == "price" else 0.0
     return Task(
         student=number,
         exercise=name,

@@ -229,8 +229,10 @@ def trace_all(
                     entry["requires_grad"] = entry["requires_grad"] and tensor.requires_grad
                     entry["hooked"] = entry["hooked"] or hooks_of.change(tensor)
                 for tensor in recorder.alive:
-                    if (node := recorder.maker.get(id(tensor))) is not None and hooks_of.change(tensor):
-                        node["hooked"] = True
+                    if (node := recorder.maker.get(id(tensor))) is not None and (
+                        how := hooks_of.change(tensor)
+                    ):
+                        node["hooked"] = how
             if isinstance(output, torch.Tensor):
                 trace["output"] = recorder.reference(output)
                 initial[f"output{number}"] = output.detach().clone().contiguous()

@@ -215,3 +215,7 @@ class Capture(Record):
     hooked: tuple[str, ...] = ()
     """Parameters, and tensors by their line ("line 12"), whose gradients the student's hooks change."""
     aside: Aside = Aside()
+    turned: bool = False
+    """One of these hooks turns a gradient round, or to zero."""
+    cannot_learn: tuple[str, ...] = ()
+    """Layers that learn nothing from the starting weights that the student gave them."""

@@ -21,4 +21,6 @@ class Terms(Record):
     """The reference's graph with the borders of its blanks, as JSON; None where no blank has terms."""
     others: frozenset[str]
     """Class names that the run's other exercises ask for."""
-    mending: Mending = Mending()
+    mending: Mending
+    prices: dict[str, float]
+    """Of repairs, as `prices.yaml` has them."""

@@ -13,6 +13,7 @@ from grader.records.graph import Aside, Capture, Crash, PartialGraph, Problem, S
 from grader.records.submission import Excerpt
 from grader.stages.capture import believe
 from grader.stages.capture.merging import Refused
+from grader.stages.capture.own_start import cannot_learn
 from grader.stages.capture.reply import ClaimedError, Claims, Frame, Unbelievable, read
 
 TRACES: tuple[dict[str, object], ...] = (
@@ -106,7 +107,15 @@ def _told(claims: Claims, tensors: dict[str, Tensor], excerpt: Excerpt, image: S
         problem = refused.problem.model_copy(update={"output_fits": fits})
         return Capture(problem=problem, partial=partial_of(claims), cuda=claims.cuda)
     count = sum(believe._numel(v.shape) for v in graph.values if v.kind == "parameter" and v.registered)
-    return Capture(graph=graph, cuda=claims.cuda, parameters=count, hooked=hooked(claims))
+    return Capture(
+        graph=graph,
+        cuda=claims.cuda,
+        parameters=count,
+        hooked=hooked(claims),
+        turned=any(v.hooked == "turned" for v in claims.values)
+        or any(node.hooked == "turned" for trace in claims.traces for node in trace.nodes),
+        cannot_learn=cannot_learn(graph, tensors),
+    )
 
 
 def hooked(claims: Claims) -> tuple[str, ...]:

@@ -17,6 +17,8 @@ MAX_DOCUMENT_BYTES = 32 * 2**20
 
 Size = Annotated[int, Field(ge=0, le=2**31)]
 Name = Annotated[str, Field(max_length=500)]
+Hooked = Literal["", "changed", "turned"]
+"""Whether a hook changes its gradient, and if so whether it then still goes the same way."""
 
 
 class _Claim(BaseModel):
@@ -33,8 +35,7 @@ class ClaimedValue(_Claim):
     requires_grad: bool
     registered: bool
     late: bool = False
-    hooked: bool = False
-    """A hook changes its gradient."""
+    hooked: Hooked = ""
 
 
 class ClaimedNode(_Claim):
@@ -46,8 +47,8 @@ class ClaimedNode(_Claim):
     module: Name
     line: SourceLine | None
     grad: bool
-    hooked: bool = False
-    """A hook changes the gradient of its result."""
+    hooked: Hooked = ""
+    """Of its result."""
 
 
 class ClaimedTrace(_Claim):

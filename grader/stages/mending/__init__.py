@@ -2,8 +2,7 @@
 
 from grader.stages.mending.kinds import proposals, text_of
 from grader.stages.mending.meant import Meant, meant, unread
-from grader.stages.mending.prices import PRICES
 from grader.stages.mending.situation import Proposal, Situation
 from grader.stages.mending.words import repair_of
 
-__all__ = ["PRICES", "Meant", "Proposal", "Situation", "meant", "proposals", "repair_of", "text_of", "unread"]
+__all__ = ["Meant", "Proposal", "Situation", "meant", "proposals", "repair_of", "text_of", "unread"]
