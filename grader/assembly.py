@@ -25,7 +25,7 @@ from grader.records.results import (
 )
 from grader.records.submission import ClassWork, Submission
 from grader.records.training import TrainingRecord
-from grader.stages.scoring import TRAINED, findings, graded, max_points
+from grader.stages.scoring import TRAINED, charged, earned, findings, graded, max_points
 from grader.stages.scoring.curves import curve_of
 from grader.stages.scoring.naming import named, with_blanks
 
@@ -39,7 +39,7 @@ def assemble(
     seconds: float,
 ) -> Results:
     """Score everything; nothing is measured here."""
-    by_place = {(task.student, task.exercise): task for task in tasks}
+    by_place = {(task.student, task.exercise): task for task in decided(tasks, course, bench)}
     first_user: dict[str, str] = {}
     drawings: dict[str, Drawing] = {}
     in_doubt = {
@@ -106,7 +106,7 @@ def assemble(
 def _drawn(task: Task, bench: Bench, drawings: dict[str, Drawing]) -> str | None:
     """The key of a task's drawing, which joins those of the run."""
     judgement = bench.judgements[task.key]
-    if isinstance(judgement, GraderFault) or judgement.drawing is None:
+    if not isinstance(judgement, Judgement) or judgement.drawing is None:
         return None
     key = sha256(judgement.drawing.model_dump_json().encode()).hexdigest()[:16]
     drawings[key] = judgement.drawing
@@ -128,6 +128,34 @@ def _start_curve(exercise: Assignment, tasks: Sequence[Task], bench: Bench) -> s
         ):
             return bench.training_key(task, judgement)
     return None
+
+
+MEANT = 40.0
+"""Percent that a class of another name must earn to count as the exercise's where only what it computes can say."""
+
+
+def decided(tasks: Sequence[Task], course: dict[str, Exercise], bench: Bench) -> list[Task]:
+    """The tasks without those whose class is not the exercise's after all.
+
+    A class that may be several exercises' is that one's which it earns most of.
+    """
+    kept = []
+    worth: dict[int, list[tuple[float, Task]]] = {}
+    for task in tasks:
+        judgement = bench.judgements[task.key]
+        if judgement is None:
+            continue
+        if not task.contested:
+            kept.append(task)
+        elif isinstance(judgement, Judgement) and judgement.unsure is None:
+            earns = earned(judgement, course[task.exercise].assignment)
+            worth.setdefault(task.student, []).append((earns, task))
+    for offers in worth.values():
+        best = max(earns for earns, _ in offers)
+        winners = [task for earns, task in offers if earns == best]
+        if best >= MEANT and len(winners) == 1:
+            kept += winners
+    return kept
 
 
 def _missing(
@@ -158,8 +186,10 @@ def _score(
 ) -> ExerciseResult:
     profile = bench.settings.profile
     judgement = bench.judgements[task.key]
-    own = {"file": task.excerpt.file, "class_name": task.excerpt.class_name, "notes": task.notes,
-           "flags": task.flags}  # fmt: skip
+    assert judgement is not None
+    own: dict[str, object] = {"notes": task.notes, "flags": task.flags}
+    if task.excerpt is not None:
+        own |= {"file": task.excerpt.file, "class_name": task.own_name or task.excerpt.class_name}
     if isinstance(judgement, GraderFault) or judgement.unsure is not None:
         reason = judgement.unsure if isinstance(judgement, Judgement) else None
         return ExerciseResult(
@@ -170,7 +200,8 @@ def _score(
             **own,
         )
     mistakes = bench.course[task.exercise].catalogue.get(judgement.fingerprint or "", ())
-    verdicts: list[Verdict] = list(with_blanks(named(judgement.verdicts, mistakes), task.blanks))
+    untold = () if judgement.repairs else task.blanks  # repairs tell of them themselves
+    verdicts: list[Verdict] = list(with_blanks(named(judgement.verdicts, mistakes), untold))
     training_key = bench.training_key(task, judgement)
     training = None
     if training_key is not None:
@@ -179,7 +210,9 @@ def _score(
         verdicts += _evidence(
             bench.trainings[training_key], bench.thresholds[task.exercise], judgement.is_reference
         )
-    result = graded(findings(verdicts, exercise, profile), exercise, profile)
+    prices = bench.course[task.exercise].prices
+    result = graded(findings(verdicts, exercise, profile, prices), exercise, profile)
+    result = charged(result, (*((task.renamed,) if task.renamed else ()), *judgement.repairs))
     return result.model_copy(
         update={
             **own,

@@ -6,6 +6,7 @@ from grader.records.base import Record, Text
 from grader.records.drawing import Drawing
 from grader.records.findings import Verdict
 from grader.records.graph import ModelGraph
+from grader.records.repair import Repair
 
 
 class Judgement(Record):
@@ -24,5 +25,7 @@ class Judgement(Record):
     notes: tuple[Text, ...] = ()
     drawing: Drawing | None = None
     """The network as far as it is known; None where nothing could be traced."""
+    repairs: tuple[Repair, ...] = ()
+    """What was mended before it could be judged so, with prices in percent."""
     unsure: Text | None = None
     """Why a person must look: we could not judge it, and it is not plain that the student is at fault."""

@@ -10,6 +10,7 @@ from grader.records.assignment import Measured
 from grader.records.base import Language, Record, Text
 from grader.records.drawing import Drawing
 from grader.records.findings import CheckName, Flag, LayerRow, Outcome, Place
+from grader.records.repair import Repair
 from grader.records.roster import Unmatched
 from grader.records.submission import JoinedBy, Layout
 
@@ -82,6 +83,8 @@ class ExerciseResult(Record):
     """Why it is missing or needs a person."""
     notes: tuple[Text, ...] = ()
     findings: tuple[Finding, ...] = ()
+    repairs: tuple[Repair, ...] = ()
+    """What was mended before it was judged, each with its price in points, which `points` are less by."""
     flags: tuple[Flag, ...] = ()
     """What looks like an attack on the grader; it costs no points."""
     override: Override | None = None
