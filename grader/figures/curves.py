@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Sequence
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from grader.figures.inline import inlined
@@ -29,22 +29,45 @@ BAND = (0.1, 0.9)
 """Of the class: the middle eight tenths of those who handed the exercise in."""
 
 
-@lru_cache(maxsize=4096)
+@dataclass(frozen=True)
+class Spread:
+    """Where the class lies."""
+
+    updates: tuple[int, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    """Bounds of the losses, at each of `updates`."""
+    accuracies: tuple[float, ...]
+    """Every one that occurs, once."""
+    networks: int
+
+
+def spread(curves: Sequence[Curve]) -> Spread | None:
+    """Of the curves of a class, one per student; None where there are not two that differ."""
+    if len(set(curves)) < 2:
+        return None
+    updates = curves[0].updates
+    same = [curve.losses for curve in curves if curve.updates == updates]
+    columns = [sorted(column) for column in zip(*same, strict=True)]
+    low, high = (tuple(_quantile(column, q) for column in columns) for q in BAND)
+    return Spread(updates, low, high, tuple(sorted({curve.accuracy for curve in curves})), len(curves))
+
+
 def training_svg(
-    own: Curve, start: Curve | None, others: tuple[Curve, ...], calibrated: Calibrated | None, classes: int
+    own: Curve, start: Curve | None, others: Spread | None, calibrated: Calibrated | None, classes: int
 ) -> str:
     """An `<svg>` element.
 
     Args:
         own: what is drawn in the foreground.
         start: the network that students start from.
-        others: one per student who handed the exercise in.
+        others: the class.
         classes: guessing gets one of so many right.
     """
     import matplotlib
     from matplotlib.figure import Figure
 
-    with matplotlib.rc_context(dict(_STYLE)):
+    with matplotlib.rc_context(_STYLE):  # type: ignore[arg-type]  # its stubs list every key
         figure = Figure(figsize=(5.0, 1.9))
         figure.patch.set_visible(False)
         left, right = figure.subplots(1, 2, width_ratios=(3, 1.25))
@@ -60,7 +83,7 @@ def _losses(
     axes: Axes,
     own: Curve,
     start: Curve | None,
-    others: Sequence[Curve],
+    others: Spread | None,
     calibrated: Calibrated | None,
     guessing: float,
 ) -> None:
@@ -68,13 +91,10 @@ def _losses(
     axes.axhline(guessing, color=SOFT, linewidth=0.8, linestyle=(0, (1, 2)))
     if calibrated:
         axes.axhline(calibrated.loss.threshold, color=SOME, linewidth=1, linestyle=(0, (5, 2)))
-    same = [curve.losses for curve in others if curve.updates == own.updates]
-    if len(set(same)) > 1:
-        columns = [sorted(column) for column in zip(*same, strict=True)]
-        low, high = ([_quantile(column, q) for column in columns] for q in BAND)
-        axes.fill_between(own.updates, low, high, color=TINT, linewidth=0)
-        axes.plot(own.updates, low, color=LINE, linewidth=0.6)
-        axes.plot(own.updates, high, color=LINE, linewidth=0.6)
+    if others is not None:
+        axes.fill_between(others.updates, others.low, others.high, color=TINT, linewidth=0)
+        axes.plot(others.updates, others.low, color=LINE, linewidth=0.6)
+        axes.plot(others.updates, others.high, color=LINE, linewidth=0.6)
     if start is not None and start != own:
         axes.plot(start.updates, start.losses, color=SOFT, linewidth=1.1, linestyle=(0, (4, 2)))
     axes.plot(own.updates, own.losses, color=GOOD, linewidth=1.8)
@@ -86,7 +106,7 @@ def _accuracies(
     axes: Axes,
     own: Curve,
     start: Curve | None,
-    others: Sequence[Curve],
+    others: Spread | None,
     calibrated: Calibrated | None,
     guessing: float,
 ) -> None:
@@ -99,7 +119,7 @@ def _accuracies(
         )
         axes.plot([0.05, 0.35], [found.mean, found.mean], color=SOFT, linewidth=1.2)
         axes.axhline(found.threshold, color=SOME, linewidth=1, linestyle=(0, (5, 2)))
-    for accuracy in sorted({curve.accuracy for curve in others}):
+    for accuracy in others.accuracies if others else ():
         axes.plot([0.5, 0.62], [accuracy, accuracy], color=SOFT, linewidth=0.8)
     if start is not None and start != own:
         axes.plot([0.42, 0.7], [start.accuracy] * 2, color=SOFT, linewidth=1.1, linestyle=(0, (4, 2)))

@@ -43,7 +43,9 @@ def _clean(element: ElementTree.Element, used: set[str]) -> None:
         elif name == _LINK:
             element.attrib["href"] = element.attrib.pop(name)
         else:
-            element.attrib[name] = " ".join(_NUMBER.sub(r"\1", value).split())
+            value = " ".join(_NUMBER.sub(r"\1", value).replace(".0 ", " ").split())
+            straight = name == "d" and not set(value) & set("CQ")
+            element.attrib[name] = value.replace(" L ", " ") if straight else value  # lines are meant after M
     style = ";".join(_NUMBER.sub(r"\1", s).replace(": ", ":") for s in styles)
     for told, shown in COLOURS.items():
         style = style.replace(told, shown)

