@@ -17,6 +17,16 @@ from grader.records.submission import JoinedBy, Layout
 SCHEMA_VERSION = 1
 
 
+class CheckOverride(Record):
+    """A person's points for one check in place of the grader's."""
+
+    reason: str
+    by: str = ""
+    """Who decided; empty where nobody signed."""
+    points: float | None
+    """What the grader gave; None where it could not judge."""
+
+
 class Finding(Record):
     """One check of one exercise, with its points."""
 
@@ -31,12 +41,18 @@ class Finding(Record):
     place: Place | None = None
     layers: tuple[LayerRow, ...] = ()
     details: str = ""
+    override: CheckOverride | None = None
+    """Set where `points` are a person's."""
 
 
 class Override(Record):
     """A person's points in place of the grader's."""
 
     reason: str
+    by: str = ""
+    """Who decided; empty where nobody signed."""
+    checks: tuple[CheckName, ...] = ()
+    """The checks whose points are a person's, where not the exercise's as a whole are."""
     points: float | None
     """What the grader gave; None where it could not judge."""
     status: Literal["graded", "missing", "needs_review"]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from grader.records.base import Text
 from grader.records.findings import CheckName
+from grader.stages.reports.class_words import CLASS_WORDS
 from grader.stages.reports.figure_words import FIGURE_WORDS
 
 
@@ -72,6 +73,7 @@ CHECK_WORDS: dict[CheckName, CheckWords] = {
 }
 
 WORDS: dict[str, Text] = {
+    **CLASS_WORDS,
     **FIGURE_WORDS,
     # both pages
     "late": Text(en="late", ko="늦은 제출"),
