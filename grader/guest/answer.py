@@ -1,12 +1,14 @@
 """One request, one reply: run the student's definitions, build the module, trace its `forward`.
 
 A request is JSON: `class_name`, `cells`, `modules`, `input_shape`, `traces` (a list of
-`{"batch": 2, "mode": "train"}`). A reply is the length of a JSON document in eight bytes
+`{"batch": 2, "mode": "train"}`) and `calls` (`{"batch": 100, "mode": "train"}`, see `shapes`).
+A reply is the length of a JSON document in eight bytes
 (big-endian), the document, and a safetensors file with the tensors that it names.
 """
 
 from __future__ import annotations
 
+import functools
 import json
 import random
 import sys
@@ -16,6 +18,7 @@ from typing import Any
 
 import functions
 import hooks as hooks_of
+import shapes
 import torch
 import torch.utils.checkpoint
 from cpu_only import CpuOnly
@@ -43,6 +46,7 @@ def warm() -> None:
         "modules": [],
         "input_shape": [3, 32, 32],
         "traces": [{"batch": 2, "mode": "train"}, {"batch": 2, "mode": "eval"}],
+        "calls": [{"batch": 100, "mode": "train"}],
     }
     meta_path = list(sys.meta_path)
     reply = respond(request)
@@ -113,6 +117,7 @@ def respond(request: dict[str, Any]) -> dict[str, Any]:
         "layers": [],
         "values": [],
         "traces": [],
+        "calls": [],
     }
     cpu = CpuOnly()
     cpu.patch_modules()
@@ -129,6 +134,11 @@ def respond(request: dict[str, Any]) -> dict[str, Any]:
             module = construct(namespace, request["class_name"])
             reply["phase"] = "forward"
             trace_all(module, request, own_files, reply)
+            for wanted in request["calls"]:
+                like = next(t for t in reply["traces"] if t["mode"] == wanted["mode"])
+                like = reply["traces"][like["twin"]] if "twin" in like else like
+                make = functools.partial(construct, namespace, request["class_name"])
+                reply["calls"].append(shapes.call(make, wanted, request["input_shape"], own_files, like))
             reply["phase"] = "done"
     except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt are the student's too
         reply["error"] = told(error, own_files)
@@ -182,6 +192,7 @@ def trace_all(
                 "output": None,
                 "returned": None,
                 "drew": False,
+                "gradients": wanted.get("gradients", True),
             }
             reply["traces"].append(trace)
             module.train(wanted["mode"] == "train")
@@ -198,7 +209,7 @@ def trace_all(
             functions.listening.append(recorder.apply)
             dice = outside_torch()
             try:
-                with recorder:
+                with torch.set_grad_enabled(wanted.get("gradients", True)), recorder:
                     output = module(image)
             finally:
                 functions.listening.clear()
