@@ -134,20 +134,20 @@ def blank_by_blank(
     if any(verdict.check == "function" and verdict.outcome == "passed" for verdict in judgement.verdicts):
         return judgement
     found = []
-    for left in left_blanks(own, template, exercise.blanks):
-        captured = capture(filled(own, left, template, exercise.blanks), exercise.input_shape, sandbox().run)
+    for left in left_blanks(own, template, exercise):
+        captured = capture(filled(own, left, template, exercise), exercise.input_shape, sandbox().run)
         if captured.graph is None:
             continue
-        terms = {one.name: exercise.blanks[one.name] for one in left}
+        terms = {name: stated for one in left for name, stated in one.terms.items()}
+        places = {name: place for one in left for name, place in one.places.items()}
         try:
-            places = {one.name: one.place for one in left}
             graph = spliced(captured.graph, _graph(marked), terms, places, exercise.input_shape)
             within_budget(graph, exercise.input_shape)
         except (DoesNotFit, Refused, Unbelievable):
             continue
         whole = judge(captured.model_copy(update={"graph": graph}), own, exercise, reference, start)
         if whole.unsure is None and earned(whole, exercise) >= earned(judgement, exercise):
-            repairs = tuple(one.repair(terms[one.name]) for one in left)
+            repairs = tuple(one.repair() for one in left)
             found.append(whole.model_copy(update={"repairs": repairs}))
     return max(found, key=lambda one: earned(one, exercise), default=judgement)
 
