@@ -132,10 +132,10 @@ class Grading:
             return plain
         found: list[Run] = []
         furthest = plain
-        for left in left_blanks(own, terms.template, asked.blanks):
-            again = self.ask(filled(own, left, terms.template, asked.blanks), meter)
-            stated = {one.name: asked.blanks[one.name] for one in left}
-            places = {one.name: one.place for one in left}
+        for left in left_blanks(own, terms.template, asked):
+            again = self.ask(filled(own, left, terms.template, asked), meter)
+            stated = {name: term for one in left for name, term in one.terms.items()}
+            places = {name: place for one in left for name, place in one.places.items()}
             if again.graph is None:
                 furthest = max(furthest, Run(again, judgement, asked.outputs), key=lambda run: run.progress)
                 continue
@@ -147,7 +147,7 @@ class Grading:
             whole = again.model_copy(update={"graph": graph})
             better = self._judge(whole, own)
             if better.unsure is None:
-                repairs = tuple(one.repair(stated[one.name]) for one in left)
+                repairs = tuple(one.repair() for one in left)
                 better = better.model_copy(update={"repairs": repairs})
                 if earned(better, asked) >= earned(judgement, asked):
                     found.append(Run(whole, better, asked.outputs))

@@ -13,9 +13,13 @@ from dataclasses import dataclass
 
 from grader.marks import Blank
 from grader.records.assignment import BlankTerms, LayerTerms
-from grader.records.submission import Cell
+from grader.records.submission import Cell, LocalModule
 
 ALIAS = "aten.alias.default"
+FORWARD = "forward"
+"""Name of what stands in for the whole of `forward`."""
+INIT = "__init__"
+"""Name of what stands in for the layers that `__init__` should make."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,40 @@ def call_of(blank: str, terms: BlankTerms, layers: tuple[str, ...] = ()) -> str:
     if terms.makes:
         return f"{', '.join(terms.makes)} = {_function(blank)}({', '.join(terms.reads)})"
     return "; ".join(f"self.{name} = {_class(blank, name)}()" for name in layers)
+
+
+def forward_cells(class_name: str, terms: BlankTerms) -> tuple[tuple[Cell, ...], Cell]:
+    """Cells before and behind the student's own that give their class a stand-in for `forward`."""
+    handed_on = f"{class_name}.forward = lambda self, x: {_function(FORWARD)}(x)"
+    return cells_of(FORWARD, terms), Cell(label=_label(FORWARD, "call"), text=handed_on)
+
+
+def init_cells(
+    class_name: str, template_class: str, template: Sequence[Cell], names: Sequence[str]
+) -> tuple[LocalModule, Cell]:
+    """A module with the template, and a cell behind the student's own that gives their class its layers.
+
+    Args:
+        template: cells of the template, with stand-ins in its blanks.
+        names: attributes that the student's class reads; one that has a layer's name in it ("avgpool") is that
+            layer where it has no parameters.
+    """
+    module = LocalModule(name=_TEMPLATE, cells=tuple(template))
+    text = _INIT.format(module=_TEMPLATE, own=class_name, given=template_class, names=tuple(names))
+    return module, Cell(label=_label(INIT), text=text)
+
+
+_TEMPLATE = "_template"
+_INIT = """import {module} as _template
+_init = {own}.__init__
+def _with_layers(self):
+    _init(self)
+    for _name, _layer in _template.{given}().named_children():
+        for _alias in (_name, *{names}):
+            _like = _alias == _name or (_name in _alias.lower() and not list(_layer.parameters()))
+            if _like and not hasattr(self, _alias):
+                setattr(self, _alias, _layer)
+{own}.__init__ = _with_layers"""
 
 
 def border_of_step(blank: str, terms: BlankTerms) -> Border:

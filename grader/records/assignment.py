@@ -139,6 +139,9 @@ class Assignment(Record):
     """None: the reference's function is asked for."""
     blanks: dict[str, BlankTerms] = Field(default_factory=dict)
     """By name ("skip-1"); a blank that is not here is judged as it stands."""
+    given_worth: Annotated[float, Field(gt=0, le=100)] = 12.0
+    """Percent that a method without a body loses beside the worth of its blanks, for the code that the
+    template gave in it."""
     thresholds_of: str | None = None
     """The exercise whose calibrated thresholds are to be met, with the same recipes; None: its own."""
 
