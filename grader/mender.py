@@ -80,6 +80,7 @@ def mend(
     judge: Callable[[Capture, Excerpt], Judgement],
     worth: Callable[[Judgement], float],
     meter: Meter,
+    most: float = float("inf"),
 ) -> Mended | None:
     """The cheapest repairs after which it runs; None where none were found.
 
@@ -87,6 +88,7 @@ def mend(
         start: the submission, and where it stopped.
         prices: percent by code.
         worth: points of a judgement, to choose among repairs of one price.
+        most: points of a correct submission; one that is worth as much ends the search.
         meter: counts what the tries take; `capture` reports to it.
     """
     waiting: list[tuple[float, int, _Way]] = []
@@ -109,7 +111,7 @@ def mend(
     propose(start, (), 0.0)
     best: tuple[float, Mended] | None = None
     best_price = float("inf")
-    while waiting and not meter.over:
+    while waiting and not meter.over and (best is None or best[0] < most):
         price, _, way = heapq.heappop(waiting)
         if price > best_price:
             break

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 PRICES: dict[str, float] = {
     "odd-characters": 4, "quote": 4, "colon": 4, "comma": 4, "bracket": 5, "stray-character": 4, "print-statement": 4,
-    "shell-line": 4, "comparison": 5, "keyword-misspelt": 5, "pasted-marks": 5, "tabs-mixed": 5, "indentation": 5,
+    "shell-line": 4, "comparison": 5, "assignment": 6, "comma-for-full-stop": 5, "keyword-misspelt": 5, "pasted-marks": 5, "tabs-mixed": 5, "indentation": 5,
     "not-python": 6, "operator-missing": 6, "merge-markers": 8, "unfinished-line": 9, "body-missing": 12,
     "broken-statement": 12, "broken-statement-aside": 4,
     "class-name": 5, "import-missing": 5, "name-misspelt": 5, "self-missing": 5, "attribute-misspelt": 5,
