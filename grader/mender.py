@@ -101,7 +101,7 @@ def mend(
         start: the submission, and where it stopped.
         prices: percent by code.
         run: one try in the sandbox, judged; it reports to `meter` what it takes.
-        worth: percent that a judgement earns, to choose among repairs of one price.
+        worth: percent that a judgement earns, to choose among repairs of one price; 100 ends the search.
     """
     waiting: list[tuple[float, int, _Way]] = []
     seen = {text_of(start.submission)}
@@ -123,7 +123,7 @@ def mend(
     propose(start, (), 0.0)
     best: tuple[float, Mended] | None = None
     best_price = float("inf")
-    while waiting and not meter.over:
+    while waiting and not meter.over and (best is None or best[0] < 100):
         price, _, way = heapq.heappop(waiting)
         if price > best_price:
             break

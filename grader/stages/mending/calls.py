@@ -7,7 +7,7 @@ import inspect
 import re
 from collections.abc import Iterator
 
-from grader.stages.mending.names import near
+from grader.stages.mending.names import function_of, made_before, near
 from grader.stages.mending.situation import FUNCTIONS, Proposal, Situation, Spots
 
 _BY_NAME = (
@@ -174,8 +174,34 @@ def call_forms(situation: Situation) -> Iterator[Proposal]:
                     yield situation.replaced("call-form", label, [(call, f"{name}[{ast.unparse(call.args[0])}]")], call.lineno, (name,))
                 if not call.args and not call.keywords:
                     yield situation.replaced("call-form", label, [(call, name)], call.lineno, (name,))
+    if "unpack" in crash.message:
+        yield from _comma_in_target(situation, label, line)
+    if "missing 1 required positional argument" in crash.message:
+        yield from _without_tensor(situation, label, line)
     if _is_about_modules(crash.message):
         yield from _not_called(situation, label)
+
+
+def _comma_in_target(situation: Situation, label: str, line: int) -> Iterator[Proposal]:
+    """`self,conv1 = nn.Conv2d(…)`."""
+    for at, node in situation.nodes(ast.Tuple):
+        if at == label and isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Store) and _spans(node, line) and len(node.elts) == 2:
+            me, name = map(ast.unparse, node.elts)
+            if me == "self" and name.isidentifier():
+                yield situation.replaced("comma-for-full-stop", label, [(node, f"{me}.{name}")], line, (me, name))
+
+
+def _without_tensor(situation: Situation, label: str, line: int) -> Iterator[Proposal]:
+    """`out = self.pool()`: with what it is assigned to, or what the lines above have made."""
+    for at, call in situation.nodes(ast.Call):
+        if not isinstance(call, ast.Call) or at != label or not _spans(call, line) or call.args or call.keywords:
+            continue
+        function = function_of(situation, label, call)
+        if function is None or not isinstance(call.func, ast.Attribute):
+            continue
+        given = [a.arg for a in function.args.args[1:2]]
+        for name in list(dict.fromkeys([*made_before(function, call), *given]))[:3]:
+            yield situation.replaced("call-missing", label, [(call, f"{ast.unparse(call.func)}({name})")], line, (ast.unparse(call.func),))
 
 
 def _is_about_modules(message: str) -> bool:
@@ -183,8 +209,6 @@ def _is_about_modules(message: str) -> bool:
 
 
 def _in_forward(situation: Situation, label: str, node: ast.AST) -> bool:
-    from grader.stages.mending.names import function_of
-
     function = function_of(situation, label, node)
     return function is not None and function.name != "__init__"
 

@@ -86,6 +86,8 @@ def undefined(situation: Situation) -> Iterator[Proposal]:
     if not here:
         return
     label, node = here[0]
+    yield from _comma_before(situation, label, node)
+    yield from _compared(situation, label, node)
     if name in KNOWN_IMPORTS and crash.error == "NameError":
         yield import_added(situation, label, node.lineno, name)
     if name in _CONSTANTS:
@@ -98,6 +100,32 @@ def undefined(situation: Situation) -> Iterator[Proposal]:
         yield situation.replaced(code, label, [(n, new) for n in same], node.lineno, (name,))
     if crash.error == "UnboundLocalError" or _assigned_later(situation, label, node):
         yield from _moved_down(situation, label, node, name)
+
+
+def _comma_before(situation: Situation, label: str, node: ast.Name) -> Iterator[Proposal]:
+    """`self,relu(x)`, which Python reads as two things."""
+    lines = situation.text(label).split("\n")
+    line = lines[node.lineno - 1]
+    column = len(line.encode()[: node.col_offset].decode())
+    if found := re.search(r"\b(self|torch|nn|F)\s*,\s*$", line[:column]):
+        lines[node.lineno - 1] = f"{line[: found.start()]}{found[1]}.{line[column:]}"
+        yield situation.edited("comma-for-full-stop", label, "\n".join(lines), node.lineno, (found[1], node.id))
+
+
+def _compared(situation: Situation, label: str, node: ast.expr) -> Iterator[Proposal]:
+    """`self.conv1 == nn.Conv2d(…)` as a statement."""
+    for at, statement in situation.nodes(ast.Expr):
+        if at != label or not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Compare):
+            continue
+        compared = statement.value
+        if compared.left is node and len(compared.ops) == 1 and isinstance(compared.ops[0], ast.Eq):
+            same = [
+                s.value for at, s in situation.nodes(ast.Expr)
+                if at == label and isinstance(s, ast.Expr) and isinstance(s.value, ast.Compare) and isinstance(s.value.ops[0], ast.Eq)
+            ]  # fmt: skip
+            for group in [same, [compared]][len(same) < 2 :]:
+                changes: list[tuple[ast.AST, str]] = [(c, f"{ast.unparse(c.left)} = {ast.unparse(c.comparators[0])}") for c in group]
+                yield situation.replaced("assignment", label, changes, statement.lineno, (ast.unparse(compared.left),))
 
 
 def import_added(situation: Situation, label: str, line: int, name: str) -> Proposal:
@@ -140,13 +168,13 @@ def _instead(situation: Situation, label: str, node: ast.Name, name: str) -> Ite
             if argument.arg != name and argument.arg not in local:
                 yield "name-misspelt", argument.arg
     if function is not None:  # whatever the lines just above have made
-        above = _made_before(function, node)
+        above = made_before(function, node)
         for other in above[:2]:
             if other != name and other not in local:
                 yield "name-unknown", other
 
 
-def _made_before(function: ast.FunctionDef | ast.AsyncFunctionDef, node: ast.Name) -> list[str]:
+def made_before(function: ast.FunctionDef | ast.AsyncFunctionDef, node: ast.expr) -> list[str]:
     """Names that statements above assign, the nearest first."""
     made = [
         (n.lineno, n.id)
@@ -207,6 +235,7 @@ def attribute(situation: Situation) -> Iterator[Proposal]:
         return
     label, node = here[0]
     assert isinstance(node, ast.Attribute)
+    yield from _compared(situation, label, node)
     classes = {c.name: c for _, c in situation.classes()}
     if module is not None:
         for new in _of_module(situation, module, name):

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from grader.networks import operators
 from grader.networks.layers import Wiring
 from grader.networks.replay import references
-from grader.records.graph import Program, Shape
+from grader.records.graph import Node, Program, Shape
 from grader.stages.mending.names import function_of, reach
 from grader.stages.mending.situation import Proposal, Situation
 
 _CASTS = ("double", "long", "int", "half", "short", "byte", "bool", "bfloat16")
-_METHODS = frozenset("view reshape expand flatten repeat".split())  # noqa: SIM905
+_METHODS = frozenset("view reshape expand flatten repeat squeeze".split())  # noqa: SIM905
 
 
 def _here(situation: Situation) -> tuple[str, int] | None:
@@ -60,11 +60,17 @@ def views(situation: Situation) -> Iterator[Proposal]:
         if listed:
             assert isinstance(sizes[0], ast.Tuple | ast.List)
             sizes = sizes[0].elts
+        if name == "squeeze" and not sizes and not call.keywords:
+            yield situation.replaced("wrong-dimension", label, [(call, f"{reach(situation, 'torch')}.flatten({tensor}, 1)")], call.lineno, (name,))
+            continue
         if name == "flatten":
-            if not call.keywords and (not sizes or (isinstance(sizes[0], ast.Constant) and sizes[0].value == 0)):
+            starts = [k.value for k in call.keywords if k.arg == "start_dim"] or sizes[:1]
+            if not starts or (isinstance(starts[0], ast.Constant) and starts[0].value != 1):
                 new = f"torch.flatten({tensor}, 1)" if function else f"{tensor}.flatten(1)"
                 yield situation.replaced("wrong-dimension", label, [(call, new)], call.lineno, (f"{name}",))
             continue
+        if len(sizes) == 1 and not listed and ast.unparse(sizes[0]) == "-1":
+            sizes = [sizes[0], sizes[0]]
         if len(sizes) < 2:
             continue
         texts = [ast.unparse(size) for size in sizes]
@@ -117,7 +123,7 @@ def dimensions(situation: Situation) -> Iterator[Proposal]:
             continue
         if name in ("cat", "stack") and re.search(r"(?:cat|concat|concatenate|stack)$", ast.unparse(call.func)):
             yield from _channel_dim(situation, label, call)
-    if name in ("addmm", "mm", "linear", "matmul", "bmm", "view", "_unsafe_view", "t") and any(len(s) == 4 for s in shapes):
+    if name in ("addmm", "mm", "linear", "matmul", "bmm", "view", "_unsafe_view", "t") and any(len(s) in (3, 4) for s in (*shapes, *_unfolded(wiring, node))):
         yield from _wrapped(situation, label, line, "flatten-missing", lambda text: f"{reach(situation, 'torch')}.flatten({text}, 1)")
     if name == "convolution" and shapes and len(shapes[0]) in (2, 3):
         yield from _wrapped(situation, label, line, "dimensions-missing", lambda text: f"{text}[:, :, None, None]")
@@ -127,6 +133,13 @@ def dimensions(situation: Situation) -> Iterator[Proposal]:
         for at, operand in _operands(situation, label, line):
             new = f"{ast.unparse(operand)}[:{start}{extra}]"
             yield situation.replaced("dimensions-missing", at, [(operand, new)], line, (ast.unparse(operand),))
+
+
+def _unfolded(wiring: Wiring, node: Node) -> list[Shape]:
+    """Shapes of what torch itself has folded into rows for a fully connected layer."""
+    made = {out: n for n in wiring.program.nodes for out in n.outputs if out is not None}
+    folds = [made[number] for number in references(node) if number in made and made[number].op.startswith("aten.view")]
+    return [wiring.shapes.get(number, ()) for fold in folds for number in references(fold)]
 
 
 def _channel_dim(situation: Situation, label: str, call: ast.Call) -> Iterator[Proposal]:

@@ -64,6 +64,9 @@ def _elsewhere(situation: Situation, label: str, owner: ast.ClassDef, wanted: st
             continue
         lines = situation.text(label).split("\n")
         first, last = node.lineno, node.end_lineno or node.lineno
+        # methods that stand right in the class's column read as parts of the one that slipped to the left
+        inner = [s.lineno for s in node.body if isinstance(s, FUNCTIONS) and s.col_offset == body]
+        last = min([last, *(number - 1 for number in inner)])
         shift = body - node.col_offset
         for number in range(first, last + 1):
             lines[number - 1] = _shifted(lines[number - 1], shift)
@@ -283,6 +286,8 @@ def _return_added(situation: Situation, label: str, function: AnyFunction) -> It
         start, _ = Spots(text).of(last)
         yield situation.edited("return-missing", label, f"{text[:start]}return {text[start:]}", last.lineno)
         if isinstance(last.value, ast.Call) and ast.unparse(last.value.func) == "print":
+            for argument in last.value.args[:1]:
+                yield situation.replaced("return-missing", label, [(last, f"return {ast.unparse(argument)}")], last.lineno)
             for name in names[:1]:
                 yield situation.replaced("return-missing", label, [(last, f"return {name}")], last.lineno)
     elif isinstance(last, ast.Assign | ast.AugAssign | ast.AnnAssign):

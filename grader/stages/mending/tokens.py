@@ -32,6 +32,13 @@ _FOREIGN = (
 )  # fmt: skip
 
 
+_HEADLESS = (
+    (r"^(\s*)(?=\w+\s*\(.*\)\s*(?:->.*)?:\s*(?:#.*)?$)(?!(?:def|class|if|elif|while|with|for)\b)", r"\1def "),
+    (r"^(\s*)(?=[A-Z]\w*\s*\(.*\)\s*:)", r"\1class "),
+)
+"""Heads of functions and classes without their keyword."""
+
+
 def tokens_of(line: str) -> list[PythonToken]:
     """The tokens of a line, however broken it is."""
     return [
@@ -79,6 +86,9 @@ def words(lines: list[str], stop: Stop) -> Iterator[Try]:
                 if token.string.startswith(word) and len(token.string) > len(word):
                     at = token.start_pos[1] + len(word)
                     yield Try("keyword-misspelt", number, f"{line[:at]} {line[at:]}")
+        for pattern, head in _HEADLESS:
+            if (new := re.sub(pattern, head, line)) != line:
+                yield Try("keyword-misspelt", number, new)
         for pattern, plain in _FOREIGN:
             if (new := re.sub(pattern, plain, line)) != line:
                 yield Try("not-python", number, new)
@@ -148,6 +158,9 @@ def one_character(lines: list[str], stop: Stop) -> Iterator[Try]:
                 yield Try("stray-character", number, without)
         breaks_off = bool(found) and found[-1].string in _BREAKING  # `unfinished` has those
         missing = _unbalanced(line)
+        for at in _within(lines, found) if set(missing) & set(_OPENING) else ():
+            for mark in missing:
+                yield Try("bracket", number, line[:at] + mark + line[at:])
         for at in edges:
             for mark in missing:
                 yield Try("bracket", number, line[:at] + mark + line[at:])
@@ -158,13 +171,15 @@ def one_character(lines: list[str], stop: Stop) -> Iterator[Try]:
                 for other in _OPENING + _CLOSING:
                     if other != token.string and (other in _OPENING) == (token.string in _OPENING):
                         yield Try("bracket", number, line[:start] + other + line[end:])
+        for dot in re.finditer(r"(?<=\d)\.(?=\s)|;", line):  # `128. padding=1`, `3; padding=1`
+            yield Try("comma", number, line[: dot.start()] + "," + line[dot.end() :])
         for at in edges:
             yield Try("comma", number, line[:at] + "," + line[at:])
         for token in found:
             start, end = token.start_pos[1], token.start_pos[1] + len(token.string)
             if token.type.name == "OP" and not (breaks_off and token is found[-1]):
                 yield Try("stray-character", number, line[:start] + line[end:])
-            if token.string == ".":
+            if token.string in (".", ";"):
                 yield Try("comma", number, line[:start] + "," + line[end:])
         for token in found:
             if abs(token.start_pos[1] - column) <= 12 and not (breaks_off and token is found[-1]):
@@ -173,6 +188,15 @@ def one_character(lines: list[str], stop: Stop) -> Iterator[Try]:
         for at in edges:
             for mark in ("=", ".", "+"):
                 yield Try("operator-missing", number, line[:at] + mark + line[at:])
+
+
+def _within(lines: list[str], found: list[PythonToken]) -> Iterator[int]:
+    """Columns where two words have grown together: `self.reluself.conv1(x))`."""
+    known = {word for line in lines for word in re.findall(r"\w+", line)}
+    for token in found:
+        for at in range(1, len(token.string)) if token.type.name == "NAME" else ():
+            if token.string[:at] in known and token.string[at:] in known | set("0123456789"):
+                yield token.start_pos[1] + at
 
 
 def _unbalanced(line: str) -> list[str]:
