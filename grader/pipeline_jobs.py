@@ -16,9 +16,11 @@ from grader.ladder import Tried, climb, is_full
 from grader.networks.dropout import without_dropout
 from grader.networks.replay import Replay
 from grader.networks.starting import ready
+from grader.networks.structure import structure
 from grader.networks.weights import Assignment as Order
 from grader.records.assignment import Assignment, Recipe
 from grader.records.graph import Capture, ModelGraph
+from grader.records.judgement import Judgement
 from grader.records.submission import Excerpt, Submission
 from grader.sandboxes import SANDBOXES, Limits, Sandbox
 from grader.stages.capture import capture
@@ -88,9 +90,16 @@ def capture_and_judge(
     Judgement JSON."""
     asked = Assignment.model_validate_json(exercise)
 
+    known: dict[object, Judgement] = {}
+
     def attempt(own: Excerpt) -> Tried:
         captured = _capture(own, asked.input_shape) if own.problem is None else None
-        return Tried(own, captured, judge(captured, own, asked, reference, start, untouched))
+        if captured is None or captured.graph is None:
+            return Tried(own, captured, judge(captured, own, asked, reference, start, untouched))
+        key = structure(captured.graph), captured.hooked
+        if key not in known:  # a wider excerpt mostly comes to the same network
+            known[key] = judge(captured, own, asked, reference, start, untouched)
+        return Tried(own, captured, known[key])
 
     def rungs() -> Iterator[Excerpt]:
         work = Submission.model_validate_json(handed_in)
