@@ -17,7 +17,7 @@ $(INSTALLED): pyproject.toml $(CONSTRAINTS) requirements.lock
 # torchvision without its own demands, which name another build of torch
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep '^torch==' $(CONSTRAINTS))"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps "$$(grep '^torchvision==' $(CONSTRAINTS))"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint $(CONSTRAINTS) --constraint requirements.lock --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint $(CONSTRAINTS) --constraint requirements.lock --editable '.[dev,packages]'
 	@touch $@
 
 demo: $(INSTALLED)

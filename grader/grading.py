@@ -15,8 +15,9 @@ from functools import lru_cache
 from grader.ladder import Tried, climb, is_full
 from grader.mender import Mended, Meter, Run, mend
 from grader.networks.splice import DoesNotFit, spliced
+from grader.networks.structure import structure
 from grader.records.base import Text
-from grader.records.graph import Capture, ModelGraph
+from grader.records.graph import Aside, Capture, ModelGraph
 from grader.records.judgement import Judgement
 from grader.records.submission import Excerpt, Submission
 from grader.records.work import Terms
@@ -41,6 +42,7 @@ class Grading:
     untouched: bool = False
     """All of the template's blanks were left empty."""
     meter: Meter = field(default_factory=Meter)
+    _known: dict[tuple[object, str], Judgement] = field(default_factory=dict)
 
     def judged(self, narrow: Excerpt | None) -> Judgement | None:
         """The judgement, and what it took; None where no class of the asked name, and none near it, is there."""
@@ -63,7 +65,14 @@ class Grading:
 
     def _attempt(self, excerpt: Excerpt) -> Tried:
         captured = self.ask(excerpt, None) if excerpt.problem is None else None
-        return Tried(excerpt, captured, self._judge(captured, excerpt))
+        if captured is None or captured.graph is None:
+            return Tried(excerpt, captured, self._judge(captured, excerpt))
+        # a wider excerpt mostly comes to the same network
+        beside = captured.model_copy(update={"graph": None, "aside": Aside()})
+        key = structure(captured.graph), beside.model_dump_json()
+        if key not in self._known:
+            self._known[key] = self._judge(captured, excerpt)
+        return Tried(excerpt, captured, self._known[key])
 
     def _judge(self, captured: Capture | None, excerpt: Excerpt) -> Judgement:
         terms = self.terms

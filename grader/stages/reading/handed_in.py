@@ -9,7 +9,7 @@ from grader.file_names import suffix
 from grader.records.base import Text
 from grader.records.submission import Item, OtherFile, SourceFile
 from grader.stages.reading.decoding import Unreadable, decode
-from grader.stages.reading.magics import neutralised
+from grader.stages.reading.magics import neutralised, with_cells_that_ran
 from grader.stages.reading.notebooks import looks_like_notebook, read_notebook
 
 LARGEST = {".py": 2_000_000, ".ipynb": 50_000_000, ".zip": 200_000_000}
@@ -112,6 +112,5 @@ def source(path: str, read: Callable[[int], bytes]) -> list[Item]:
         return [OtherFile(path=path, reason=error.reason)]
     except OSError as error:
         return [unopened(path, error)]
-    return [
-        SourceFile(path=path, kind="python", cells=(neutralised(path, decoded.text),), notes=decoded.notes)
-    ]
+    cell = neutralised(path, with_cells_that_ran(decoded.text))
+    return [SourceFile(path=path, kind="python", cells=(cell,), notes=decoded.notes)]
