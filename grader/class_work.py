@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from grader.errors import SubmissionsError
@@ -18,11 +19,14 @@ def read_submissions(path: Path) -> tuple[Submission, ...]:
     return read_class(path).submissions
 
 
-def read_class(path: Path, roster: Roster | None = None) -> ClassWork:
+def read_class(
+    path: Path, roster: Roster | None = None, classes: Mapping[str, Sequence[str]] | None = None
+) -> ClassWork:
     """Everything that was handed in under `path`: a folder, a `.zip`, one `.py` or one `.ipynb`.
 
     Folder and zip may be an LMS's download. With a class list everybody on it is there, whoever
-    handed in nothing without files, and what cannot be joined to it is `unmatched`.
+    handed in nothing without files, and what cannot be joined to it is `unmatched`. `classes` are the
+    class names of each exercise.
 
     Raises SubmissionsError where nothing in it can be a submission; a single file that cannot be
     read is among its student's `others`.
@@ -35,7 +39,7 @@ def read_class(path: Path, roster: Roster | None = None) -> ClassWork:
     name = clean(path.resolve().name)
     if path.is_file():
         name = name[: -len(".zip")] if suffix(name) == ".zip" else ""
-    work = by_student(items, name, roster, lambda: read_exports(path))
+    work = by_student(items, name, roster, lambda: read_exports(path), classes)
     if roster is not None:
         _same_class(work, roster, path)
     return work

@@ -53,7 +53,8 @@ def run(settings: Settings, progress: Progress | None = None) -> Results:
                 f"{name} has no recipe called {settings.profile} (it has {known}); add it to its assignment.yaml"
             )
     roster = read_roster(settings.roster) if settings.roster else None
-    handed_in = read_class(settings.submissions, roster)
+    classes = {name: exercise.assignment.classes for name, exercise in course.items()}
+    handed_in = read_class(settings.submissions, roster, classes)
     submissions = handed_in.submissions
     settings.out.mkdir(parents=True, exist_ok=True)
     overrides = read_overrides(settings.out)  # a mistake in it is told before the work, not after

@@ -49,6 +49,10 @@ class OtherFile(Record):
 
     path: str
     reason: Text
+    work: bool = False
+    """It was to be graded, or may have been, and could not be read: a person has to look."""
+    nothing: bool = False
+    """An empty folder or archive: somebody handed in something, and nothing is in it."""
 
     def moved(self, path: str) -> OtherFile:
         """The same file under another path."""
