@@ -63,17 +63,24 @@ def canvas(names: Iterable[str], users: Collection[str] = ()) -> dict[str, LmsNa
     names = list(dict.fromkeys(names))
     usual = {name: part for name in names if (part := canvas_name(name))}
     uploads = [part for part in usual.values() if part.kind == "file"]
-    years = all(_ENTRY_YEAR.fullmatch(str(part.order)) for part in uploads)
     if len(usual) == len(names):
-        return {} if years and not _listed(uploads, users) else usual
+        return {} if _are_days(uploads) and not _listed(uploads, users) else usual
     young = {name: part for name in names if (part := usual.get(name) or _young(name))}
     for found in (usual, young):
         uploads = [part for part in found.values() if part.kind == "file"]
         if _listed(uploads, users) or (
-            len(uploads) > 1 and 3 * len(found) >= 2 * len(names) and not years and _consistent(uploads)
+            len(uploads) > 1
+            and 3 * len(found) >= 2 * len(names)
+            and not _are_days(uploads)
+            and _consistent(uploads)
         ):
             return found
     return {}
+
+
+def _are_days(parts: Sequence[LmsName]) -> bool:
+    """Whether what would be the downloads' numbers are days, or student numbers that begin with a year."""
+    return bool(parts) and all(_ENTRY_YEAR.fullmatch(str(part.order)) for part in parts)
 
 
 def _listed(parts: Sequence[LmsName], users: Collection[str]) -> bool:
