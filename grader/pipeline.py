@@ -16,11 +16,13 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from grader.assembly import assemble
+from grader.assembly import assemble, data_name
 from grader.bench import Bench, Progress, Settings, Task, reference_of, whole
+from grader.candidates import MOST, choose
 from grader.class_work import read_class
 from grader.course import Exercise, read_course
-from grader.course.course_file import course_file_if_any
+from grader.course.course_file import course_file_if_any, several_files
+from grader.earlier import Earlier, batch_of
 from grader.engines.gpu import GpuEngine
 from grader.engines.local import Job, LocalEngine
 from grader.errors import UserError
@@ -30,8 +32,8 @@ from grader.records.base import Language
 from grader.records.gradebook import CourseFile
 from grader.records.graph import Capture, ModelGraph
 from grader.records.results import Results
-from grader.records.submission import Submission
-from grader.stages.excerpts import cut
+from grader.records.submission import Excerpt, Submission
+from grader.stages.excerpts import candidates
 from grader.stages.reports import read_results, write_reports, write_results
 from grader.stages.scoring.overrides import read_overrides, with_overrides
 from grader.stages.screening import blanks_of, screen
@@ -57,7 +59,9 @@ def run(settings: Settings, progress: Progress | None = None) -> Results:
     handed_in = read_class(settings.submissions, roster, classes)
     submissions = handed_in.submissions
     settings.out.mkdir(parents=True, exist_ok=True)
+    policy = several_files(settings.course / "course.yaml")
     overrides = read_overrides(settings.out)  # a mistake in it is told before the work, not after
+    earlier = Earlier(settings.out, batch_of(settings.submissions))
     ledger = Ledger(settings.out / ".ledger", settings.fresh)
     with ExitStack() as engines:
         engine = engines.enter_context(LocalEngine(settings.jobs, preload=("grader.pipeline_jobs",)))
@@ -67,10 +71,18 @@ def run(settings: Settings, progress: Progress | None = None) -> Results:
 
             bench.gpu = engines.enter_context(GpuEngine(train_many))
         bench.prepare()
-        tasks = tasks_of(submissions, course, bench)
+        rivals = tasks_of(submissions, course, bench)
+        work: dict[str, list[str]] = {}
+        for several in rivals:
+            work.setdefault(submissions[several[0].student].student_id, []).append(several[0].exercise)
+        earlier.refuse_conflicts(submissions, work, course, settings.profile, data_name(settings, bench))
+        bench.judge_and_train(
+            [task for several in rivals if len(several) > 1 for task in several], train=False
+        )
+        tasks = [choose(several, bench, policy) for several in rivals]
         bench.judge_and_train(tasks)
         results = assemble(settings, handed_in, course, tasks, bench, time.monotonic() - began)
-    results = with_overrides(results, overrides)
+    results = with_overrides(earlier.merged(results), overrides)
     _write(results, settings.out, course_file_if_any(settings.course / "course.yaml"))
     return results
 
@@ -106,37 +118,32 @@ def _write(results: Results, folder: Path, course: CourseFile | None) -> None:
     write_reports(results, folder, results.run.language, course)
 
 
-def tasks_of(submissions: Sequence[Submission], course: dict[str, Exercise], bench: Bench) -> list[Task]:
-    """The exercises that each student handed in."""
-    tasks = []
+def tasks_of(
+    submissions: Sequence[Submission], course: dict[str, Exercise], bench: Bench
+) -> list[list[Task]]:
+    """The exercises that each student handed in; for each of them every file that may be the one that counts."""
+    rivals = []
     for number, submission in enumerate(submissions):
         for name, exercise in course.items():
-            excerpt = cut(submission, exercise.assignment.classes, name)
-            if excerpt is None:
-                continue
-            seen = screen(excerpt, exercise.template)
-            untouched = bool(seen.blanks) and len(seen.blanks) == len(blanks_of(exercise.template))
-            start = bench.start_of(name)
-            key = key_of(
-                excerpt.model_dump_json(),
-                exercise.template,
-                bench.graphs[name].model_dump_json(),
-                start.model_dump_json() if start else "",
-                exercise.assignment.model_dump_json(),
-            )
-            tasks.append(
-                Task(
-                    number,
-                    name,
-                    excerpt,
-                    seen.blanks,
-                    untouched,
-                    (*excerpt.notes, *seen.notes),
-                    seen.flags,
-                    key,
-                )
-            )
-    return tasks
+            found = candidates(submission, exercise.assignment.classes, name, MOST)
+            if found:
+                rivals.append([_task(number, name, exercise, excerpt, bench) for excerpt in found])
+    return rivals
+
+
+def _task(number: int, name: str, exercise: Exercise, excerpt: Excerpt, bench: Bench) -> Task:
+    seen = screen(excerpt, exercise.template)
+    untouched = bool(seen.blanks) and len(seen.blanks) == len(blanks_of(exercise.template))
+    start = bench.start_of(name)
+    key = key_of(
+        excerpt.model_dump_json(),
+        exercise.template,
+        bench.graphs[name].model_dump_json(),
+        start.model_dump_json() if start else "",
+        exercise.assignment.model_dump_json(),
+    )
+    notes = (*excerpt.notes, *seen.notes)
+    return Task(number, name, excerpt, seen.blanks, untouched, notes, seen.flags, key)
 
 
 def reference_graphs(root: Path, names: Sequence[str], jobs: int) -> dict[str, tuple[Exercise, ModelGraph]]:

@@ -3,12 +3,13 @@
 from grader.file_names.modules import as_module, bare
 from grader.file_names.signs import Owner, Signs, owner, says_late, signs
 from grader.file_names.spelling import GRADED, clean, natural, stem, suffix
-from grader.file_names.versions import attempt
+from grader.file_names.versions import Standing, attempt, standing
 
 __all__ = [
     "GRADED",
     "Owner",
     "Signs",
+    "Standing",
     "as_module",
     "attempt",
     "bare",
@@ -17,6 +18,7 @@ __all__ = [
     "owner",
     "says_late",
     "signs",
+    "standing",
     "stem",
     "suffix",
 ]

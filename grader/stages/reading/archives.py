@@ -148,9 +148,11 @@ def _read_entry(
         return []
     path = "/".join(part or "_" for part in parts)
     if raw.startswith("/") or ".." in raw.split("/") or raw[1:2] == ":":
-        return [other(path, "its name leads out of the archive", "압축 파일 밖을 가리키는 이름이에요")]
+        return [
+            other(path, "its name leads out of the archive", "압축 파일 밖을 가리키는 이름이에요", work=True)
+        ]
     if stat.S_ISLNK(entry.external_attr >> 16):
-        return [other(path, "a link, which is not followed", "링크라서 열지 않아요")]
+        return [other(path, "a link, which is not followed", "링크라서 열지 않아요", work=bool(suffix(path)))]
     return opened(path, _reader(archive, entry, allowance), allowance, inner)
 
 
@@ -161,6 +163,8 @@ def opened(path: str, read: Callable[[int], bytes], allowance: Allowance, inner:
     """
     try:
         return _opened_file(path, read, allowance, inner)
+    except BadArchive as error:
+        return [other(path, error.en, error.ko, work=True)]
     except Exception as error:  # noqa: BLE001  - a parser's own bug (IndexError, RecursionError, MemoryError …)
         kind = type(error).__name__
         return [other(path, f"it cannot be read ({kind})", f"읽을 수 없어요({kind})", work=True)]

@@ -168,7 +168,7 @@ def source(path: str, read: Callable[[int], bytes]) -> list[Item]:
             ]
         if not data.strip() and not path.endswith("__init__.py"):
             return [other(path, "an empty file: there is nothing in it", "빈 파일이에요", work=True)]
-        if not data.strip(b"\0"):
+        if data and not data.strip(b"\0"):
             return [
                 other(
                     path,
