@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from grader.course import Exercise, read_course
 from grader.engines.gpu import GpuEngine
 from grader.engines.local import Job, LocalEngine
@@ -24,8 +26,12 @@ from grader.records.base import Language, Text
 from grader.records.findings import BlankLeft, Flag
 from grader.records.graph import Capture, ModelGraph
 from grader.records.judgement import Judgement
+from grader.records.repair import Mending, Repair
 from grader.records.submission import Cell, Excerpt
 from grader.records.training import TrainingRecord
+from grader.records.work import Terms
+
+_JUDGEMENT: TypeAdapter[Judgement | None] = TypeAdapter(Judgement | None)
 
 START_SEED = 0
 """Every submission of one function starts from the same weights and sees the same batches."""
@@ -76,13 +82,22 @@ class Task:
 
     student: int
     exercise: str
-    excerpt: Excerpt
+    excerpt: Excerpt | None
+    """None: Python cannot read the file, so that nobody knows yet whether the class is in it."""
+    handed_in: str
+    """The submission as JSON, without whose it is: what wider excerpts and repairs start from."""
     blanks: tuple[BlankLeft, ...]
     untouched: bool
     """All of the template's blanks were left empty."""
     notes: tuple[Text, ...]
     flags: tuple[Flag, ...]
     key: str
+    renamed: Repair | None = None
+    """The class has another name than the one that is asked for …"""
+    own_name: str = ""
+    """… and this is it."""
+    contested: bool = False
+    """What it computes must say whether it is this exercise's at all."""
 
 
 @dataclass
@@ -110,7 +125,12 @@ class Bench:
     device: str = "cpu"
     """What networks are trained on: "cpu", or the GPU's name."""
     protections: str = ""
-    judgements: dict[str, Judgement | GraderFault] = field(default_factory=dict)
+    mending: Mending = field(default_factory=Mending)
+    """What becomes of submissions that do not run."""
+    others: dict[str, frozenset[str]] = field(default_factory=dict)
+    """By exercise: the class names that the course's other exercises ask for."""
+    judgements: dict[str, Judgement | GraderFault | None] = field(default_factory=dict)
+    """By task key; None: the exercise's class is not there after all."""
     trainings: dict[str, TrainingRecord | GraderFault] = field(default_factory=dict)
     """By training key."""
 
@@ -216,6 +236,24 @@ class Bench:
         else:
             self.graphs[name] = reference_of(name, capture)
 
+    def terms_of(self, name: str) -> str:
+        """What the workers need to know of an exercise, as JSON."""
+        if name not in self._terms:
+            exercise, start, marked = self.course[name], self.start_of(name), self.marked.get(name)
+            self._terms[name] = Terms(
+                assignment=exercise.assignment,
+                reference=self.graphs[name].model_dump_json(),
+                start=start.model_dump_json() if start else None,
+                template=exercise.template,
+                marked=marked.model_dump_json() if marked else None,
+                others=self.others.get(name, frozenset()),
+                mending=self.mending,
+                prices=exercise.prices.repairs,
+            ).model_dump_json()
+        return self._terms[name]
+
+    _terms: dict[str, str] = field(default_factory=dict)
+
     # -- judging and training ---------------------------------------------------------------------
 
     def judge_and_train(self, tasks: Sequence[Task]) -> None:
@@ -227,25 +265,20 @@ class Bench:
         for task in tasks:
             found = self.ledger.find("judged", task.key)
             if found is not None:
-                self._judged(task, Judgement.model_validate_json(found))
+                self._judged(task, _JUDGEMENT.validate_json(found))
             elif task.key in waiting:
                 waiting[task.key].append(task)
             else:
                 waiting[task.key] = [task]
-                exercise = self.course[task.exercise].assignment
-                start, marked = self.start_of(task.exercise), self.marked.get(task.exercise)
                 self.engine.submit(
                     Job(
                         ("judge", task.key),
                         jobs.capture_and_judge,
                         (
-                            task.excerpt.model_dump_json(),
-                            exercise.model_dump_json(),
-                            self.graphs[task.exercise].model_dump_json(),
-                            start.model_dump_json() if start else None,
+                            self.terms_of(task.exercise),
+                            task.handed_in,
+                            task.excerpt.model_dump_json() if task.excerpt else None,
                             task.untouched,
-                            self.course[task.exercise].template,
-                            marked.model_dump_json() if marked else None,
                         ),
                     )
                 )
@@ -255,11 +288,11 @@ class Bench:
             if kind == "judge":
                 if isinstance(result, UserError):
                     raise result
-                judgement: Judgement | GraderFault
+                judgement: Judgement | GraderFault | None
                 if isinstance(result, BaseException):
                     judgement = _fault(result)
                 else:
-                    judgement = Judgement.model_validate_json(result)
+                    judgement = _JUDGEMENT.validate_json(result)
                     self.ledger.write("judged", key, result)
                 for task in waiting[key]:
                     self._judged(task, judgement)
@@ -282,7 +315,7 @@ class Bench:
         if self.gpu is not None:
             yield from self.gpu.finished()
 
-    def _judged(self, task: Task, judgement: Judgement | GraderFault) -> None:
+    def _judged(self, task: Task, judgement: Judgement | GraderFault | None) -> None:
         """Note a judgement, and start the training that it asks for."""
         from grader import pipeline_jobs as jobs
 
@@ -320,9 +353,13 @@ class Bench:
     def _recipe(self, exercise: str) -> Recipe:
         return self.course[exercise].assignment.recipes[self.settings.profile]
 
-    def training_key(self, task: Task, judgement: Judgement | GraderFault) -> str | None:
+    def training_key(self, task: Task, judgement: Judgement | GraderFault | None) -> str | None:
         """Which training run serves a judgement; None: it cannot or need not be trained."""
-        if self.settings.profile == "static" or isinstance(judgement, GraderFault) or judgement.graph is None:
+        if (
+            self.settings.profile == "static"
+            or not isinstance(judgement, Judgement)
+            or judgement.graph is None
+        ):
             return None
         assert judgement.fingerprint is not None
         return key_of(

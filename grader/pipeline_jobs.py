@@ -12,20 +12,19 @@ from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING
 
 from grader.errors import TrainingFault, UserError
+from grader.grading import Grading
+from grader.mender import Meter
 from grader.networks.dropout import without_dropout
 from grader.networks.replay import Replay
-from grader.networks.splice import DoesNotFit, check_terms, spliced
+from grader.networks.splice import DoesNotFit, check_terms
 from grader.networks.starting import ready
 from grader.networks.weights import Assignment as Order
 from grader.records.assignment import Assignment, Recipe
-from grader.records.graph import ModelGraph
-from grader.records.judgement import Judgement
-from grader.records.submission import Excerpt
-from grader.sandboxes import SANDBOXES, Sandbox
-from grader.stages.capture import Refused, Unbelievable, capture, within_budget
-from grader.stages.judging import judge
-from grader.stages.mending.blanks import filled, left_blanks
-from grader.stages.scoring import earned
+from grader.records.graph import Capture, ModelGraph
+from grader.records.submission import Excerpt, Submission
+from grader.records.work import Terms
+from grader.sandboxes import SANDBOXES, Limits, Reply, Sandbox
+from grader.stages.capture import capture
 from grader.stages.training import DataSet, load, train
 
 if TYPE_CHECKING:
@@ -41,6 +40,10 @@ def keep_freed_memory() -> None:
     if hasattr(libc, "mallopt"):  # glibc
         libc.mallopt(MMAP_THRESHOLD, WHOLE)
         libc.mallopt(TRIM_THRESHOLD, WHOLE)
+
+
+TRY_S = 4
+"""Seconds that one try of the search for repairs may take; an ordinary one takes 0.1."""
 
 
 @cache
@@ -68,9 +71,23 @@ def describe_data(source: str) -> str:
     return data_set(source).name
 
 
+def _capture(excerpt: Excerpt, image: tuple[int, int, int], meter: Meter | None = None) -> Capture:
+    limits = Limits(whole_files=excerpt.whole is not None)
+    if meter is not None:
+        limits = limits.model_copy(update={"wall_s": TRY_S, "cpu_s": TRY_S})
+
+    def run(request: bytes) -> Reply:
+        reply = sandbox().run(request, limits=limits)
+        if meter is not None:
+            meter.add(reply.cpu_s, reply.seconds)
+        return reply
+
+    return capture(excerpt, image, run)
+
+
 def capture_one(excerpt: str, image: tuple[int, int, int]) -> str:
     """Excerpt JSON → Capture JSON."""
-    return capture(Excerpt.model_validate_json(excerpt), image, sandbox().run).model_dump_json()
+    return _capture(Excerpt.model_validate_json(excerpt), image).model_dump_json()
 
 
 def capture_marked(excerpt: str, exercise: str) -> str:
@@ -91,70 +108,22 @@ def capture_marked(excerpt: str, exercise: str) -> str:
     return captured.model_dump_json()
 
 
-def capture_and_judge(
-    excerpt: str,
-    exercise: str,
-    reference: str,
-    start: str | None,
-    untouched: bool,
-    template: str,
-    marked: str | None,
-) -> str:
-    """Excerpt, exercise, graphs of reference and start (all JSON), the template's text, and the graph of the
-    reference with the borders of its blanks (JSON; None where it has none) → Judgement JSON."""
-    own, asked = Excerpt.model_validate_json(excerpt), Assignment.model_validate_json(exercise)
-    captured = capture(own, asked.input_shape, sandbox().run) if own.problem is None else None
-    judgement = judge(
-        captured,
-        own,
-        asked,
-        reference,
-        start,
-        untouched,
-    )
-    if marked is not None and not untouched and judgement.unsure is None and own.problem is None:
-        judgement = blank_by_blank(judgement, own, asked, reference, start, template, marked)
-    return judgement.model_dump_json()
+def capture_and_judge(terms: str, handed_in: str, excerpt: str | None, untouched: bool) -> str:
+    """Terms of the exercise, the submission, and what the exercise needs of it (None: no class of the asked
+    name), all JSON → Judgement JSON; "null" where no class comes into question."""
+    asked = _terms(terms)
+
+    def ask(own: Excerpt, meter: Meter | None) -> Capture:
+        return _capture(own, asked.assignment.input_shape, meter)
+
+    grading = Grading(asked, Submission.model_validate_json(handed_in), ask, untouched)
+    judgement = grading.judged(Excerpt.model_validate_json(excerpt) if excerpt else None)
+    return judgement.model_dump_json() if judgement else "null"
 
 
-def blank_by_blank(
-    judgement: Judgement,
-    own: Excerpt,
-    exercise: Assignment,
-    reference: str,
-    start: str | None,
-    template: str,
-    marked: str,
-) -> Judgement:
-    """The judgement of a submission with the reference's steps in its empty blanks; what it was, where none is.
-
-    The code is traced once more with stand-ins; what the reference has there is put in their place on this side.
-    A step that makes the network no better was not what it lacks: it may stand outside its marks.
-    """
-    if any(verdict.check == "function" and verdict.outcome == "passed" for verdict in judgement.verdicts):
-        return judgement
-    found = []
-    for left in left_blanks(own, template, exercise):
-        captured = capture(filled(own, left, template, exercise), exercise.input_shape, sandbox().run)
-        if captured.graph is None:
-            continue
-        terms = {name: stated for one in left for name, stated in one.terms.items()}
-        places = {name: place for one in left for name, place in one.places.items()}
-        try:
-            graph = spliced(captured.graph, _graph(marked), terms, places, exercise.input_shape)
-            within_budget(graph, exercise.input_shape)
-        except (DoesNotFit, Refused, Unbelievable):
-            continue
-        whole = judge(captured.model_copy(update={"graph": graph}), own, exercise, reference, start)
-        if whole.unsure is None and earned(whole, exercise) >= earned(judgement, exercise):
-            repairs = tuple(one.repair() for one in left)
-            found.append(whole.model_copy(update={"repairs": repairs}))
-    return max(found, key=lambda one: earned(one, exercise), default=judgement)
-
-
-@lru_cache(maxsize=16)
-def _graph(text: str) -> ModelGraph:
-    return ModelGraph.model_validate_json(text)
+@lru_cache(maxsize=32)
+def _terms(text: str) -> Terms:
+    return Terms.model_validate_json(text)
 
 
 def train_one(graph: str, ranks: tuple[int, ...], recipe: str, source: str) -> str:

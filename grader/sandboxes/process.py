@@ -212,6 +212,7 @@ class _Guest:
             ending=ending,
             detail=detail,
             seconds=report["seconds"],
+            cpu_s=report["cpu_s"],
             peak_bytes=report["peak_bytes"],
         )
 
