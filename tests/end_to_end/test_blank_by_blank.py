@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import ast
 import itertools
-from functools import cache
 
 import pytest
-from tracing import sandbox
+from mending import course, judged, percent, terms
+from tracing import IMAGE, sandbox
 
 from grader import pipeline_jobs
 from grader.bench import whole
-from grader.course import default_root, read_course
 from grader.course.misconceptions import read_mistakes
 from grader.errors import UserError
 from grader.marks import blanks_of
@@ -24,38 +23,12 @@ from grader.records.submission import Excerpt
 from grader.stages.capture import capture
 from grader.stages.judging import judge
 from grader.stages.mending.blanks import filled, left_blanks
-from grader.stages.scoring import earned
 
-COURSE = read_course(default_root())
-CLOSED = {name: exercise for name, exercise in COURSE.items() if exercise.assignment.blanks}
+CLOSED = {name: exercise for name, exercise in course().items() if exercise.assignment.blanks}
 
 
-@pytest.fixture(autouse=True)
-def one_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The jobs use the guest that all tests share."""
-    monkeypatch.setattr(pipeline_jobs, "sandbox", sandbox)
-
-
-def excerpt(name: str, source: str, label: str = "model.py") -> Excerpt:
-    return whole(name, COURSE[name].assignment.classes[0], label, source)
-
-
-@cache
-def reference(name: str) -> str:
-    found = capture(excerpt(name, COURSE[name].solution), (3, 32, 32), sandbox().run)
-    assert found.graph is not None
-    return found.graph.model_dump_json()
-
-
-@cache
-def marked(name: str) -> str:
-    exercise = COURSE[name]
-    cells = with_borders(exercise.solution, blanks_of(exercise.solution), exercise.assignment.blanks)
-    source = excerpt(name, exercise.solution).model_copy(update={"cells": cells})
-    text = pipeline_jobs.capture_marked(source.model_dump_json(), exercise.assignment.model_dump_json())
-    found = Capture.model_validate_json(text)
-    assert found.graph is not None, found.crash or found.problem
-    return found.graph.model_dump_json()
+def excerpt(name: str, source: str) -> Excerpt:
+    return whole(name, CLOSED[name].assignment.classes[0], "model.py", source)
 
 
 def emptied(source: str, numbers: tuple[int, ...], by: str = "") -> str:
@@ -69,37 +42,35 @@ def emptied(source: str, numbers: tuple[int, ...], by: str = "") -> str:
 
 
 def worth(name: str, *numbers: int) -> float:
-    return sum(COURSE[name].assignment.blanks[f"{name}-{number}"].worth for number in numbers)
+    return sum(CLOSED[name].assignment.blanks[f"{name}-{number}"].worth for number in numbers)
 
 
-def judged(name: str, source: str) -> Judgement:
-    """What the job says."""
-    exercise = COURSE[name]
-    given = exercise.assignment.builds_on
-    return Judgement.model_validate_json(
-        pipeline_jobs.capture_and_judge(
-            excerpt(name, source).model_dump_json(), exercise.assignment.model_dump_json(), reference(name),
-            reference(given) if given else None, False, exercise.template,
-            marked(name) if exercise.assignment.blanks else None,
-        )
-    )  # fmt: skip
+def found_in(name: str, source: str) -> Judgement:
+    found = judged(source, name)
+    assert found is not None
+    return found
 
 
 def points(name: str, source: str) -> float:
-    """Percent, if what can be trained also learns."""
-    return round(earned(judged(name, source), COURSE[name].assignment), 3)
+    return percent(found_in(name, source), name)
 
 
 def spliced_graph(name: str, source: str) -> ModelGraph:
     """The graph with the reference's steps in all empty blanks. Raises DoesNotFit."""
-    exercise = COURSE[name]
+    exercise = CLOSED[name]
     own = excerpt(name, source)
     left = next(left_blanks(own, exercise.template, exercise.assignment))
-    traced = capture(filled(own, left, exercise.template, exercise.assignment), (3, 32, 32), sandbox().run)
+    traced = capture(filled(own, left, exercise.template, exercise.assignment), IMAGE, sandbox().run)
     assert traced.graph is not None, traced.crash or traced.problem
-    terms = {key: stated for one in left for key, stated in one.terms.items()}
+    stated = {key: asked for one in left for key, asked in one.terms.items()}
     places = {key: place for one in left for key, place in one.places.items()}
-    return spliced(traced.graph, ModelGraph.model_validate_json(marked(name)), terms, places, (3, 32, 32))
+    return spliced(traced.graph, _marked(name), stated, places, IMAGE)
+
+
+def _marked(name: str) -> ModelGraph:
+    text = terms(name).marked
+    assert text is not None
+    return ModelGraph.model_validate_json(text)
 
 
 @pytest.mark.parametrize("name", CLOSED)
@@ -110,7 +81,9 @@ def test_with_blanks_empty_the_rest_is_the_reference(name: str) -> None:
 
     for empty in [*((number,) for number in numbers), *some]:
         graph = spliced_graph(name, emptied(solution, empty))
-        found = judge(Capture(graph=graph), excerpt(name, ""), CLOSED[name].assignment, reference(name), None)
+        found = judge(
+            Capture(graph=graph), excerpt(name, ""), CLOSED[name].assignment, terms(name).reference, None
+        )
 
         assert found.is_reference, empty
         assert {verdict.outcome for verdict in found.verdicts} == {"passed"}, empty
@@ -121,58 +94,56 @@ def test_with_blanks_empty_the_rest_is_the_reference(name: str) -> None:
     [("base", 4, "pass"), ("skip", 2, "..."), ("dense", 2, ""), ("ca", 3, "gate = None")],
 )
 def test_an_empty_blank_costs_what_it_is_worth(name: str, number: int, by: str) -> None:
-    found = judged(name, emptied(CLOSED[name].solution, (number,), by))
+    found = found_in(name, emptied(CLOSED[name].solution, (number,), by))
 
     assert [(repair.code, repair.price) for repair in found.repairs] == [("blank-left", worth(name, number))]
-    assert earned(found, CLOSED[name].assignment) == 100 - worth(name, number)
+    assert percent(found, name) == 100 - worth(name, number)
 
 
 def test_two_empty_blanks_cost_what_both_are_worth_though_the_network_runs() -> None:
-    found = judged("ca", emptied(COURSE["ca"].solution, (3, 4)))
+    found = found_in("ca", emptied(CLOSED["ca"].solution, (3, 4)))
 
     assert [repair.code for repair in found.repairs] == ["blank-left", "blank-left"]
-    assert earned(found, COURSE["ca"].assignment) == 100 - worth("ca", 3, 4) == 32
+    assert percent(found, "ca") == 100 - worth("ca", 3, 4) == 32
 
 
 @pytest.mark.parametrize(
     ("name", "code", "number"), [("ca", "ca-sigmoid-missing", 2), ("skip", "skip-relu-missing", 1)]
 )
 def test_a_mistake_elsewhere_costs_what_it_costs_without_the_blank(name: str, code: str, number: int) -> None:
-    solution = COURSE[name].solution
-    mistakes = read_mistakes(COURSE[name].secret, solution)
+    solution = CLOSED[name].solution
+    mistakes = read_mistakes(CLOSED[name].secret, solution)
     assert mistakes is not None
     known = {one.code: one for one in mistakes.misconceptions}
     wrong = applied(known[code].ways[0], solution)
-    alone = judged(name, wrong)
+    alone = found_in(name, wrong)
 
-    both = judged(name, emptied(wrong, (number,)))
+    both = found_in(name, emptied(wrong, (number,)))
 
     assert both.fingerprint == alone.fingerprint
-    assert earned(both, COURSE[name].assignment) == pytest.approx(
-        earned(alone, COURSE[name].assignment) - worth(name, number)
-    )
+    assert percent(both, name) == pytest.approx(percent(alone, name) - worth(name, number))
 
 
 def test_the_students_own_layer_is_used_in_the_references_step() -> None:
-    source = emptied(COURSE["skip"].solution, (4,)).replace("conv_skip1 = nn.Conv2d(3, 32, kernel_size=3, padding=1)",
+    source = emptied(CLOSED["skip"].solution, (4,)).replace("conv_skip1 = nn.Conv2d(3, 32, kernel_size=3, padding=1)",
                                                             "way_round = nn.Conv2d(3, 32, kernel_size=3, padding=1)")  # fmt: skip
     assert points("skip", source) == 100 - worth("skip", 4)
 
-    narrow = emptied(COURSE["skip"].solution, (4,)).replace(
+    narrow = emptied(CLOSED["skip"].solution, (4,)).replace(
         "conv_skip1 = nn.Conv2d(3, 32, kernel_size=3, padding=1)",
         "conv_skip1 = nn.Conv2d(3, 32, kernel_size=1)",
     )
-    found = judged("skip", narrow)
+    found = found_in("skip", narrow)
     assert [verdict.check for verdict in found.verdicts if verdict.outcome == "failed"] == [
         "channels",
         "function",
     ]
-    assert earned(found, COURSE["skip"].assignment) < 100 - worth("skip", 4)
+    assert percent(found, "skip") < 100 - worth("skip", 4)
 
 
 def test_a_layer_left_out_takes_what_the_students_own_code_gives_it() -> None:
     # nothing is concatenated in block 1, so that 32 channels arrive where the exercise has 35
-    source = emptied(COURSE["dense"].solution, (1,)).replace(
+    source = emptied(CLOSED["dense"].solution, (1,)).replace(
         "out = torch.cat([block_in, out], dim=1)", "out = out + 0", 1
     )
     graph = spliced_graph("dense", source.replace("nn.Conv2d(99,", "nn.Conv2d(96,"))
@@ -182,11 +153,11 @@ def test_a_layer_left_out_takes_what_the_students_own_code_gives_it() -> None:
 
 
 def test_code_outside_its_marks_is_not_taken_for_an_empty_blank() -> None:
-    source = emptied(COURSE["skip"].solution, (4,)).replace(
+    source = emptied(CLOSED["skip"].solution, (4,)).replace(
         "# <<< BLANK skip-4", "# <<< BLANK skip-4\n        out = out + self.relu(self.conv_skip1(block_in))"
     )
-    assert judged("skip", source).is_reference
-    assert judged("skip", source).repairs == ()
+    assert found_in("skip", source).is_reference
+    assert found_in("skip", source).repairs == ()
 
     assert points("skip", emptied(source, (6,))) == 100 - worth("skip", 6)
 
@@ -195,7 +166,7 @@ def test_code_outside_its_marks_is_not_taken_for_an_empty_blank() -> None:
 def test_a_method_without_a_body_costs_its_blanks_and_what_was_given(
     name: str, method: str, left: float
 ) -> None:
-    tree = ast.parse(COURSE[name].solution)
+    tree = ast.parse(CLOSED[name].solution)
     body = next(n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name == method)
     body.body = [ast.Pass()] if method == "forward" else [body.body[0]]
     source = ast.unparse(tree).replace("self.pool", "self.avgPool2d")
@@ -213,14 +184,14 @@ def test_a_method_without_a_body_costs_its_blanks_and_what_was_given(
     ],
 )
 def test_whoever_imitates_a_stand_in_earns_no_more_than_with_an_empty_blank(meddling: str) -> None:
-    honest = emptied(COURSE["ca"].solution, (3,))
+    honest = emptied(CLOSED["ca"].solution, (3,))
     line = "        out = self.relu(self.conv2_2(out))\n"
 
     assert points("ca", honest.replace(line, f"{line}        {meddling}\n")) <= points("ca", honest)
 
 
 def test_a_step_that_does_not_fit_is_not_put_in() -> None:
-    source = emptied(COURSE["skip"].solution, (4,)).replace(
+    source = emptied(CLOSED["skip"].solution, (4,)).replace(
         "nn.Conv2d(16, 32, kernel_size=3", "nn.Conv2d(16, 24, kernel_size=3"
     )
 
@@ -228,11 +199,14 @@ def test_a_step_that_does_not_fit_is_not_put_in() -> None:
         spliced_graph("skip", source.replace("nn.Conv2d(3, 32,", "nn.Conv2d(3, 7,"))
 
 
-def test_terms_that_are_not_the_references_are_told_to_the_instructor() -> None:
-    exercise = COURSE["ca"]
-    terms = exercise.assignment.model_dump(mode="json")
-    terms["blanks"]["ca-3"]["makes"]["gate"] = [32, 1, 1]
-    wrong = exercise.assignment.model_validate(terms, strict=False)
+def test_terms_that_are_not_the_references_are_told_to_the_instructor(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pipeline_jobs, "sandbox", sandbox)
+    exercise = CLOSED["ca"]
+    said = exercise.assignment.model_dump(mode="json")
+    said["blanks"]["ca-3"]["makes"]["gate"] = [32, 1, 1]
+    wrong = exercise.assignment.model_validate(said, strict=False)
     cells = with_borders(exercise.solution, blanks_of(exercise.solution), wrong.blanks)
     source = excerpt("ca", exercise.solution).model_copy(update={"cells": cells})
 
