@@ -24,7 +24,7 @@ from grader.stages.capture import capture
 from grader.stages.judging import judge
 from grader.stages.mending.blanks import filled, left_blanks
 
-CLOSED = {name: exercise for name, exercise in course().items() if exercise.assignment.blanks}
+CLOSED = {name: exercise for name, exercise in course().items() if exercise.assignment.open_design is None}
 
 
 def excerpt(name: str, source: str) -> Excerpt:
@@ -212,3 +212,18 @@ def test_terms_that_are_not_the_references_are_told_to_the_instructor(
 
     with pytest.raises(UserError, match=r"blanks: ca-3 gives gate the shape N×64×1×1"):
         pipeline_jobs.capture_marked(source.model_dump_json(), wrong.model_dump_json())
+
+
+def test_in_an_open_design_layers_that_nobody_made_are_made_from_what_arrives() -> None:
+    source = emptied(course()["combo"].solution, (2,))
+    found = found_in("combo", source)
+
+    assert [repair.code for repair in found.repairs] == ["blank-left"]
+    assert {verdict.outcome for verdict in found.verdicts} == {"passed"}
+    assert percent(found, "combo") == 100 - course()["combo"].assignment.blanks["combo-2"].worth
+
+
+def test_a_blank_of_an_open_design_that_nothing_needs_is_no_blank_left() -> None:
+    found = found_in("combo", course()["combo"].template)
+
+    assert found.repairs == ()

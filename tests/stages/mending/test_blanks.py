@@ -9,7 +9,7 @@ from grader.marks import blanks_of
 from grader.records.submission import Cell, Excerpt, LocalModule
 from grader.stages.mending.blanks import LeftBlank, filled, left_blanks
 
-COURSE = {name: e for name, e in read_course(default_root()).items() if e.assignment.blanks}
+COURSE = {name: e for name, e in read_course(default_root()).items() if e.assignment.open_design is None}
 SKIP = COURSE["skip"]
 
 
@@ -130,7 +130,7 @@ def test_a_blank_is_told_with_its_line_its_hint_and_what_it_is_worth() -> None:
     repair = left.repair()
 
     assert (repair.code, repair.price, repair.before) == ("blank-left", 19.0, "self.gate_conv2 = None")
-    assert "`self.gate_conv2` is not made" in repair.message.en and "`self.gate_conv2`" in repair.message.ko
+    assert "(not made: `self.gate_conv2`)" in repair.message.en and "`self.gate_conv2`" in repair.message.ko
     assert repair.hint == blanks_of(COURSE["ca"].template)[1].hint
 
 
