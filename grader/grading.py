@@ -22,7 +22,7 @@ from grader.records.judgement import Judgement
 from grader.records.submission import Excerpt, Submission
 from grader.records.work import Terms
 from grader.stages.capture import Refused, Unbelievable, within_budget
-from grader.stages.excerpts import cut, wider
+from grader.stages.excerpts import candidates, wider
 from grader.stages.judging import judge
 from grader.stages.mending import Situation
 from grader.stages.mending.blanks import filled, left_blanks
@@ -94,7 +94,7 @@ class Grading:
         found = mend(
             situation,
             self.terms.prices,
-            lambda work: cut(work, assignment.classes, assignment.name),
+            lambda work: self._cut(work, situation.excerpt),
             self._run,
             lambda judgement: earned(judgement, assignment),
             self.meter,
@@ -116,6 +116,12 @@ class Grading:
             free = tuple(repair.model_copy(update={"price": 0.0}) for repair in found.repairs)
             return unmended.model_copy(update={"repairs": free})
         return found.judgement.model_copy(update={"repairs": (*found.repairs, *found.judgement.repairs)})
+
+    def _cut(self, work: Submission, first: Excerpt | None) -> Excerpt | None:
+        """What the exercise needs of an edited submission, of the file that was graded before the edit."""
+        asked = self.terms.assignment
+        found = candidates(work, asked.classes, asked.name, most=len(work.files))
+        return next((one for one in found if first is None or one.file == first.file), None)
 
     def _run(self, excerpt: Excerpt) -> Run:
         """One try of the search."""

@@ -73,6 +73,8 @@ class Mended:
 
     repairs: tuple[Repair, ...]
     judgement: Judgement
+    excerpt: Excerpt
+    """What ran."""
 
 
 @dataclass(frozen=True)
@@ -134,11 +136,11 @@ def mend(
             tried = run(excerpt)
             if tried.judgement.unsure is not None:
                 continue
-        if tried is not None and tried.runs:
+        if excerpt is not None and tried is not None and tried.runs:
             repairs = tuple(repair_of(step, price_of(step)) for step in way.steps)
             value = worth(tried.judgement)
             if best is None or value > best[0]:
-                best, best_price = (value, Mended(repairs, tried.judgement)), price
+                best, best_price = (value, Mended(repairs, tried.judgement, excerpt)), price
             continue
         captured = tried.captured if tried else None
         situation = Situation(way.submission, start.exercise, excerpt, captured, start.taken)
