@@ -13,7 +13,6 @@ import heapq
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from grader.records.assignment import Assignment
 from grader.records.graph import Capture
 from grader.records.judgement import Judgement
 from grader.records.repair import Repair
@@ -167,4 +166,3 @@ def output_shape(capture: Capture) -> tuple[int, ...] | None:
         if graph.eval.output in tensors:
             return node.shapes[tensors.index(graph.eval.output)]
     return None
-
