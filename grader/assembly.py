@@ -16,7 +16,7 @@ from grader.records.judgement import Judgement
 from grader.records.results import ExerciseInfo, ExerciseResult, Results, RunInfo, SubmissionResult
 from grader.records.submission import ClassWork, Submission
 from grader.records.training import TrainingRecord
-from grader.stages.scoring import TRAINED, findings, graded, max_points
+from grader.stages.scoring import TRAINED, charged, earned, findings, graded, max_points
 from grader.stages.scoring.naming import named, with_blanks
 
 
@@ -29,7 +29,7 @@ def assemble(
     seconds: float,
 ) -> Results:
     """Score everything; nothing is measured here."""
-    by_place = {(task.student, task.exercise): task for task in tasks}
+    by_place = {(task.student, task.exercise): task for task in decided(tasks, course, bench)}
     first_user: dict[str, str] = {}
     in_doubt = {
         person.student_id for s in handed_in.submissions if s.unmatched for person in s.unmatched.candidates
@@ -84,6 +84,34 @@ def assemble(
     return Results(run=info, submissions=tuple(rows), strays=strays)
 
 
+MEANT = 40.0
+"""Percent that a class of another name must earn to count as the exercise's where only what it computes can say."""
+
+
+def decided(tasks: Sequence[Task], course: dict[str, Exercise], bench: Bench) -> list[Task]:
+    """The tasks without those whose class is not the exercise's after all.
+
+    A class that may be several exercises' is that one's which it earns most of.
+    """
+    kept = []
+    worth: dict[int, list[tuple[float, Task]]] = {}
+    for task in tasks:
+        judgement = bench.judgements[task.key]
+        if judgement is None:
+            continue
+        if not task.contested:
+            kept.append(task)
+        elif isinstance(judgement, Judgement) and judgement.unsure is None:
+            earns = earned(judgement, course[task.exercise].assignment)
+            worth.setdefault(task.student, []).append((earns, task))
+    for offers in worth.values():
+        best = max(earns for earns, _ in offers)
+        winners = [task for earns, task in offers if earns == best]
+        if best >= MEANT and len(winners) == 1:
+            kept += winners
+    return kept
+
+
 def _missing(
     submission: Submission, exercise: Assignment, profile: str, in_doubt: Collection[str]
 ) -> ExerciseResult:
@@ -112,8 +140,10 @@ def _score(
 ) -> ExerciseResult:
     profile = bench.settings.profile
     judgement = bench.judgements[task.key]
-    own = {"file": task.excerpt.file, "class_name": task.excerpt.class_name, "notes": task.notes,
-           "flags": task.flags}  # fmt: skip
+    assert judgement is not None
+    own: dict[str, object] = {"notes": task.notes, "flags": task.flags}
+    if task.excerpt is not None:
+        own |= {"file": task.excerpt.file, "class_name": task.own_name or task.excerpt.class_name}
     if isinstance(judgement, GraderFault) or judgement.unsure is not None:
         reason = judgement.unsure if isinstance(judgement, Judgement) else None
         return ExerciseResult(
@@ -124,7 +154,8 @@ def _score(
             **own,
         )
     mistakes = bench.course[task.exercise].catalogue.get(judgement.fingerprint or "", ())
-    verdicts: list[Verdict] = list(with_blanks(named(judgement.verdicts, mistakes), task.blanks))
+    untold = () if judgement.repairs else task.blanks  # repairs tell of them themselves
+    verdicts: list[Verdict] = list(with_blanks(named(judgement.verdicts, mistakes), untold))
     training_key = bench.training_key(task, judgement)
     training = None
     if training_key is not None:
@@ -133,7 +164,9 @@ def _score(
         verdicts += _evidence(
             bench.trainings[training_key], bench.thresholds[task.exercise], judgement.is_reference
         )
-    result = graded(findings(verdicts, exercise, profile), exercise, profile)
+    prices = bench.course[task.exercise].prices
+    result = graded(findings(verdicts, exercise, profile, prices), exercise, profile)
+    result = charged(result, (*((task.renamed,) if task.renamed else ()), *judgement.repairs))
     return result.model_copy(
         update={
             **own,

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
-_DECIDING = ("guest", "networks", "records", "stages/intake", "stages/screening", "stages/capture",
+_DECIDING = ("guest", "networks", "records", "stages/reading", "stages/excerpts", "stages/screening", "stages/capture",
              "stages/judging", "stages/training")  # fmt: skip
 """Parts of the package whose change may change a judgement or a training."""
 

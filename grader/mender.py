@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from grader.records.graph import Capture
 from grader.records.judgement import Judgement
+from grader.records.prices import DEFAULT
 from grader.records.repair import Repair
 from grader.records.submission import Excerpt, Submission
 from grader.stages.mending import Proposal, Situation, proposals, repair_of, text_of
@@ -25,10 +26,6 @@ MOST_TRIES = 28
 MOST_CPU_S, MOST_WALL_S = 3.0, 15.0
 """In the sandbox, all tries together. Processor time is what counts: a machine that is busy with other
 work must not change anybody's points; the wall clock stops those who sleep."""
-
-
-class OutOfTime(Exception):
-    """The tries so far have used up what a search may take."""
 
 
 @dataclass
@@ -51,12 +48,31 @@ class Meter:
 
 
 @dataclass(frozen=True)
+class Run:
+    """What became of one try in the sandbox."""
+
+    captured: Capture | None
+    judgement: Judgement
+    outputs: int
+    """Numbers per image that the exercise asks for."""
+
+    @property
+    def progress(self) -> tuple[int, ...]:
+        """How far it came."""
+        return progress_of(self.captured, self.outputs) if self.captured is not None else (1, 0)
+
+    @property
+    def runs(self) -> bool:
+        """It is a network from images to one score per class."""
+        return self.progress >= RUNS
+
+
+@dataclass(frozen=True)
 class Mended:
     """A submission that runs, and what it took."""
 
     repairs: tuple[Repair, ...]
     judgement: Judgement
-    excerpt: Excerpt
 
 
 @dataclass(frozen=True)
@@ -75,59 +91,59 @@ def mend(
     start: Situation,
     prices: Mapping[str, float],
     cut: Callable[[Submission], Excerpt | None],
-    capture: Callable[[Excerpt], Capture],
-    judge: Callable[[Capture, Excerpt], Judgement],
+    run: Callable[[Excerpt], Run],
     worth: Callable[[Judgement], float],
     meter: Meter,
-    most: float = float("inf"),
 ) -> Mended | None:
     """The cheapest repairs after which it runs; None where none were found.
 
     Args:
         start: the submission, and where it stopped.
         prices: percent by code.
-        worth: points of a judgement, to choose among repairs of one price.
-        most: points of a correct submission; one that is worth as much ends the search.
-        meter: counts what the tries take; `capture` reports to it.
+        run: one try in the sandbox, judged; it reports to `meter` what it takes.
+        worth: percent that a judgement earns, to choose among repairs of one price; 100 ends the search.
     """
     waiting: list[tuple[float, int, _Way]] = []
     seen = {text_of(start.submission)}
-    count = 0
 
     def propose(situation: Situation, steps: tuple[Proposal, ...], price: float) -> None:
-        nonlocal count
-        reached = progress(situation)
         if len(steps) >= MOST_REPAIRS:
             return
+        reached, stop = progress(situation), situation.stop
         for proposal in proposals(situation):
             text = text_of(proposal.submission)
             if text not in seen:
                 seen.add(text)
-                count += 1
-                way = _Way(proposal.submission, (*steps, proposal), reached, situation.stop)
-                heapq.heappush(waiting, (price + prices[proposal.code], count, way))
+                way = _Way(proposal.submission, (*steps, proposal), reached, stop)
+                heapq.heappush(waiting, (price + price_of(proposal), len(seen), way))
+
+    def price_of(proposal: Proposal) -> float:
+        return prices.get(proposal.code, prices[DEFAULT])
 
     propose(start, (), 0.0)
     best: tuple[float, Mended] | None = None
     best_price = float("inf")
-    while waiting and not meter.over and (best is None or best[0] < most):
+    while waiting and not meter.over and (best is None or best[0] < 100):
         price, _, way = heapq.heappop(waiting)
         if price > best_price:
             break
         excerpt = cut(way.submission)
-        captured = None
+        tried = None
         if excerpt is not None and excerpt.problem is None:
             meter.tries += 1
-            captured = capture(excerpt)
+            tried = run(excerpt)
+            if tried.judgement.unsure is not None:
+                continue
+        if tried is not None and tried.runs:
+            repairs = tuple(repair_of(step, price_of(step)) for step in way.steps)
+            value = worth(tried.judgement)
+            if best is None or value > best[0]:
+                best, best_price = (value, Mended(repairs, tried.judgement)), price
+            continue
+        captured = tried.captured if tried else None
         situation = Situation(way.submission, start.exercise, excerpt, captured, start.taken)
         reached = progress(situation)
-        if reached >= RUNS and excerpt is not None and captured is not None:
-            judgement = judge(captured, excerpt)
-            repairs = tuple(repair_of(step, prices[step.code]) for step in way.steps)
-            value = worth(judgement)
-            if best is None or value > best[0]:
-                best, best_price = (value, Mended(repairs, judgement, excerpt)), price
-        elif reached > way.reached or (reached == way.reached and situation.stop != way.stop):
+        if reached > way.reached or (reached == way.reached and situation.stop != way.stop):
             propose(situation, way.steps, price)
     return best[1] if best else None
 
@@ -137,14 +153,18 @@ RUNS = (9,)
 
 def progress(situation: Situation) -> tuple[int, ...]:
     """How far a submission comes: through reading, import, construction, `forward`; `RUNS` at the end."""
-    excerpt, capture = situation.excerpt, situation.capture
-    if excerpt is None:
+    if situation.excerpt is None:
         return (0,)
-    if excerpt.problem is not None or capture is None:
+    if situation.excerpt.problem is not None or situation.capture is None:
         return (1, situation.stopped_at)
+    return progress_of(situation.capture, situation.exercise.outputs)
+
+
+def progress_of(capture: Capture, outputs: int) -> tuple[int, ...]:
+    """The same for what could be run."""
     if capture.graph is not None:
         shape = output_shape(capture)
-        return RUNS if shape is not None and shape[1:] == (situation.exercise.outputs,) else (7,)
+        return RUNS if shape is not None and shape[1:] == (outputs,) else (7,)
     if capture.problem is not None:
         return (6,) if capture.problem.code in ("not-a-tensor", "depends-on-batch", "unrolled") else (-1,)
     assert capture.crash is not None

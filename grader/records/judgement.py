@@ -5,6 +5,7 @@ from __future__ import annotations
 from grader.records.base import Record, Text
 from grader.records.findings import Verdict
 from grader.records.graph import ModelGraph
+from grader.records.repair import Repair
 
 
 class Judgement(Record):
@@ -21,5 +22,7 @@ class Judgement(Record):
     ranks: tuple[int, ...] = ()
     """Which of the standard numbers each layer starts with (`grader.networks.weights`)."""
     notes: tuple[Text, ...] = ()
+    repairs: tuple[Repair, ...] = ()
+    """What was mended before it could be judged so, with prices in percent."""
     unsure: Text | None = None
     """Why a person must look: we could not judge it, and it is not plain that the student is at fault."""

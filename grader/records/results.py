@@ -8,6 +8,7 @@ from pydantic import Field
 
 from grader.records.base import Language, Record, Text
 from grader.records.findings import CheckName, Flag, LayerRow, Outcome, Place
+from grader.records.repair import Repair
 from grader.records.roster import Unmatched
 from grader.records.submission import JoinedBy, Layout
 
@@ -57,6 +58,8 @@ class ExerciseResult(Record):
     """Why it is missing or needs a person."""
     notes: tuple[Text, ...] = ()
     findings: tuple[Finding, ...] = ()
+    repairs: tuple[Repair, ...] = ()
+    """What was mended before it was judged, each with its price in points, which `points` are less by."""
     flags: tuple[Flag, ...] = ()
     """What looks like an attack on the grader; it costs no points."""
     override: Override | None = None

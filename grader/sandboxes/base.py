@@ -23,6 +23,8 @@ class Limits(Record):
     """Resident, and of address space beyond what the guest starts with."""
     reply_bytes: Annotated[int, Field(gt=0)] = 96 * MiB
     scratch_bytes: Annotated[int, Field(gt=0)] = 64 * MiB
+    whole_files: bool = False
+    """What most files import at their top is imported before the fork, once for this and all later runs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Damaged replies and damaged hand-ins, by the thousand: nothing but a finding may come of them.
 
-    python tests/fuzzing/fuzzer.py reply|intake --seconds 300 [--seed N] [--keep]
+    python tests/fuzzing/fuzzer.py reply|hand_in --seconds 300 [--seed N] [--keep]
 
 `--keep` adds to `corpus/` every input that gave an answer of a kind that is not there yet; an input
 that raises, or takes too long, ends the run and is kept in any case.
@@ -204,9 +204,10 @@ def damaged_hand_in(_: bytes, draw: random.Random) -> bytes:
 
 
 def read_hand_in(data: bytes) -> str:
-    """What intake makes of it, in a word."""
+    """What reading and cutting make of it, in a word."""
+    from grader.class_work import read_submissions
     from grader.errors import UserError
-    from grader.stages.intake import cut, read_submissions
+    from grader.stages.excerpts import cut
     from grader.stages.screening import screen
 
     with tempfile.TemporaryDirectory() as folder:
@@ -232,7 +233,7 @@ KINDS: dict[
     str, tuple[Callable[[], bytes], Callable[[bytes, random.Random], bytes], Callable[[bytes], str]]
 ] = {
     "reply": (good_reply, damaged_reply, read_reply),
-    "intake": (lambda: b"", damaged_hand_in, read_hand_in),
+    "hand_in": (lambda: b"", damaged_hand_in, read_hand_in),
 }
 
 

@@ -12,6 +12,12 @@ from grader.stages.judging.checks import check_channels, check_function, check_s
 from grader.stages.judging.fingerprint import Subject, canonical, close, digest, match, portrait
 from grader.stages.judging.gradients import check_gradients, check_others
 from grader.stages.judging.open_design import judge_open
+from grader.stages.judging.pretending import (
+    constant_output,
+    contributes_nothing,
+    parts,
+    without_effect,
+)
 from grader.stages.judging.problems import (
     SYNTAX_HINT,
     held,
@@ -23,6 +29,7 @@ from grader.stages.judging.problems import (
 from grader.stages.judging.standard import prepared
 from grader.stages.judging.steady import check_train_mode
 from grader.stages.judging.verdicts import OK, blocked_after, failed, passed, with_blocked
+from grader.stages.judging.width import as_wide
 
 
 def judge(
@@ -59,22 +66,27 @@ def judge(
         return without_graph(capture, excerpt, standard)
     graph = capture.graph
     name = structure(graph)
-    if (known := standard.right.get(name)) is not None and not capture.hooked:
+    if (known := standard.right.get(name)) is not None and not capture.hooked and not capture.cannot_learn:
         channels = check_channels(capture, standard, same_function=True)
         verdicts = tuple(channels if v.check == "channels" else v for v in known.verdicts)
         return known.model_copy(update={"verdicts": verdicts, "graph": graph})
     loads = passed("loads", OK["loads"])
     shape = check_shape(graph, exercise)
-    if shape.outcome == "failed" and shape.share == 0:
+    if shape.code == "wrong-width" and (meant := as_wide(graph, exercise.outputs)) is not None:
+        graph = meant  # the rest is judged as it was meant
+    elif shape.outcome == "failed" and shape.share == 0:
         channels = check_channels(capture, standard, same_function=False)
         return Judgement(verdicts=with_blocked((loads, shape, channels)))
     subject = Subject.of(graph)
     assignment = match(subject, standard.subject, standard.likeness, standard.images)
     given = prepared(start, exercise.input_shape) if start is not None else None
-    if assignment is None and given is not None:
-        same = match(subject, given.subject, given.likeness, given.images) is not None
-        if same and len(graph.layers) == len(given.subject.graph.layers):
-            return Judgement(verdicts=with_blocked((loads, nothing_added())))
+    same = (
+        assignment is None
+        and given is not None
+        and match(subject, given.subject, given.likeness, given.images) is not None
+    )
+    if same and given is not None and len(graph.layers) == len(given.subject.graph.layers):
+        return Judgement(verdicts=with_blocked((loads, nothing_added())))
     likeness = portrait(subject, assignment or canonical(subject, standard.images), standard.images)
     same_outputs = assignment is not None
     same_training = same_outputs and close(likeness.train_outputs, standard.likeness.train_outputs)
@@ -87,13 +99,26 @@ def judge(
         function = check_train_mode(graph, excerpt)
     else:
         function = check_function(subject, likeness.assignment, standard, given, excerpt)
+    own = parts(standard.subject.slots) - (parts(given.subject.slots) if given is not None else 0)
+    if same and given is not None:
+        function = contributes_nothing(graph, standard.subject.graph, given.subject.graph, function)
+    elif function.outcome == "failed":
+        function = (
+            constant_output(graph, likeness, len(standard.layers))
+            or without_effect(subject, likeness, standard.images, own, excerpt)
+            or function
+        )
     gradients = check_gradients(
-        subject, likeness, standard if same_outputs and same_training else None, excerpt, capture.hooked
+        subject, likeness, standard if same_outputs and same_training else None, excerpt, capture, own
     )
-    is_reference = function.outcome == gradients.outcome == "passed" and all(
-        value.registered and value.requires_grad
-        for slot in subject.slots
-        if (value := graph.values[slot.layer.weight])
+    is_reference = (
+        function.outcome == gradients.outcome == "passed"
+        and shape.code != "wrong-width"
+        and all(
+            value.registered and value.requires_grad
+            for slot in subject.slots
+            if (value := graph.values[slot.layer.weight])
+        )
     )
     fingerprint = standard.fingerprint if is_reference else digest(subject, likeness)
     notes = []

@@ -49,6 +49,7 @@ def student_pages(results: Results, language: str, course: CourseFile | None = N
                 submission=submission,
                 checks=_checks_of(submission),
                 columns=_columns(submission, course) if course else (),
+                show_edits=course is not None and course.mending.show_edits,
             )
         )
         for submission in results.submissions

@@ -195,6 +195,12 @@ WORDS: dict[str, Text] = {
         ko="같은 계산을 하는 네트워크는 한 번만 학습시키고, 그 결과를 똑같이 적용해요.",
     ),
     "hint": Text(en="Think about it", ko="생각해 보기"),
+    "repairs_heading": Text(en="What kept it from running", ko="실행을 막은 부분"),
+    "repairs_note": Text(
+        en="The code does not run as it was handed in. It was mended at these places, in this order, so that the rest "
+        "could be judged; each costs what it says.",
+        ko="제출한 코드는 그대로는 실행되지 않아요. 나머지를 채점할 수 있도록 아래 부분을 차례로 고쳐서 채점했고, 부분마다 적힌 만큼 감점했어요.",
+    ),
     "place": Text(en="{0}, line {1}", ko="{0}, {1}번째 줄"),
     "all_layers": Text(en="Layer by layer", ko="층별로 보기"),
     "layer": Text(en="Layer", ko="층"),

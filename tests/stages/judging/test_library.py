@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from tracing import exercise, judged, traced
 
-from grader.stages.intake import cut, read_submissions
+from grader.class_work import read_submissions
+from grader.stages.excerpts import cut
 
 LIBRARY = Path(__file__).parents[2] / "submissions"
 
