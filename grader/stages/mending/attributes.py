@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Iterator
 
 from grader.stages.mending.names import compared_instead
 from grader.stages.mending.scopes import attributes_of, bound_at_top, on_line
 from grader.stages.mending.situation import FUNCTIONS, Proposal, Situation
 from grader.stages.mending.spelling import folded, near
+from grader.stages.mending.torch_names import names_of, reach
 
 # -- an attribute ------------------------------------------------------------------------------------
 
@@ -54,7 +54,7 @@ def attribute(situation: Situation) -> Iterator[Proposal]:
                 "init-misspelt", label, [(node, f"{ast.unparse(node.value)}.{new}")], node.lineno, (name,)
             )
     elif instance in ("Tensor", "Parameter"):
-        for new in near(name, _names_of("torch.Tensor")):
+        for new in near(name, names_of("torch.Tensor")):
             yield situation.replaced(
                 "torch-name-misspelt",
                 label,
@@ -68,8 +68,8 @@ def attribute(situation: Situation) -> Iterator[Proposal]:
 def _call_of_function(situation: Situation, label: str, node: ast.Attribute, name: str) -> Iterator[Proposal]:
     """`x.avg_pool2d(2)`: a function of `torch.nn.functional`."""
     for _, call in situation.nodes(ast.Call):
-        if isinstance(call, ast.Call) and call.func is node and name in _names_of("torch.nn.functional"):
-            given = ", ".join(ast.unparse(part) for part in (node.value, *call.args, *call.keywords))  # type: ignore[list-item]
+        if isinstance(call, ast.Call) and call.func is node and name in names_of("torch.nn.functional"):
+            given = ", ".join(ast.unparse(part) for part in (node.value, *call.args, *call.keywords))
             yield situation.replaced(
                 "torch-name-misspelt",
                 label,
@@ -109,7 +109,7 @@ def _of_network(
             yield situation.replaced(
                 "self-missing", label, [(n, f"{me}.{n.id}") for n in made], made[0].lineno, (node.attr,)
             )
-    if node.attr in _names_of("torch.nn.functional"):  # self.relu where nothing of that name was made
+    if node.attr in names_of("torch.nn.functional"):  # self.relu where nothing of that name was made
         yield situation.replaced(
             "attribute-misspelt",
             label,
@@ -131,40 +131,12 @@ def _of_module(situation: Situation, module: str, name: str) -> list[str]:
     """What torch's module has of that name, or torch's other modules."""
     if module.partition(".")[0] not in ("torch", "numpy", "math"):
         return []
-    found = near(name, _names_of(module))
+    found = near(name, names_of(module))
     for other in ("torch", "torch.nn", "torch.nn.functional"):
         if other != module and module.startswith("torch"):
-            exact = [n for n in _names_of(other) if n == name] or [
-                n for n in _names_of(other) if folded(n) == folded(name)
+            exact = [n for n in names_of(other) if n == name] or [
+                n for n in names_of(other) if folded(n) == folded(name)
             ]
             found += [f"{reach(situation, other)}.{n}" for n in exact[:1]]
     same_spelling = [n for n in found if folded(n.rpartition(".")[2]) == folded(name)]
     return list(dict.fromkeys([*same_spelling, *found]))[:4]
-
-
-def reach(situation: Situation, module: str) -> str:
-    """How the file itself calls one of torch's modules."""
-    for label in situation.labels:
-        for node in (situation.tree(label) or ast.Module([], [])).body:
-            if isinstance(node, ast.Import | ast.ImportFrom):
-                start = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
-                for alias in node.names:
-                    if f"{start}{alias.name}" == module and (
-                        alias.asname or not isinstance(node, ast.Import) or alias.name == module
-                    ):
-                        return alias.asname or alias.name
-    parent, _, last = module.rpartition(".")
-    return f"{reach(situation, parent)}.{last}" if parent else module
-
-
-@cache
-def _names_of(module: str) -> Sequence[str]:
-    """What a module or class of torch's has, public names only."""
-    import importlib
-
-    owner, _, name = module.rpartition(".")
-    try:
-        thing = getattr(importlib.import_module(owner), name) if owner else importlib.import_module(name)
-    except (ImportError, AttributeError):
-        return ()
-    return tuple(n for n in dir(thing) if not n.startswith("_"))

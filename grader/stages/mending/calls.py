@@ -11,6 +11,8 @@ from grader.stages.mending.scopes import function_of, made_before
 from grader.stages.mending.situation import FUNCTIONS, Proposal, Situation, Spots
 from grader.stages.mending.spelling import near
 
+_WITHOUT_PARAMETERS = r"\bnn\.(?:ReLU|Sigmoid|Tanh|Softmax|Flatten|LeakyReLU|ELU|GELU|Identity|AvgPool2d|MaxPool2d|AdaptiveAvgPool2d)$"
+
 
 def keyword_arguments(situation: Situation) -> Iterator[Proposal]:
     """`kernal_size=3`, and `nn.Linear(in_channels=…)`."""
@@ -91,16 +93,13 @@ def call_forms(situation: Situation) -> Iterator[Proposal]:
             and len(call.args) > 1
             and "cat" in crash.message + last
         ):
-            tensors = [
-                a for a in call.args if not (isinstance(a, ast.Constant) or isinstance(a, ast.UnaryOp))
-            ]
-            rest = [a for a in call.args if a not in tensors]
+            tensors = [a for a in call.args if not isinstance(a, ast.Constant | ast.UnaryOp)]
+            rest: list[ast.AST] = [a for a in call.args if a not in tensors]
             if len(tensors) > 1:
                 parts = [
                     f"[{', '.join(map(ast.unparse, tensors))}]",
-                    *map(ast.unparse, rest),
-                    *map(ast.unparse, call.keywords),
-                ]  # type: ignore[arg-type]
+                    *map(ast.unparse, [*rest, *call.keywords]),
+                ]
                 yield situation.replaced(
                     "call-form", label, [(call, f"{name}({', '.join(parts)})")], call.lineno, (name,)
                 )
@@ -114,18 +113,16 @@ def call_forms(situation: Situation) -> Iterator[Proposal]:
             yield situation.replaced(
                 "call-form", label, [(call, f"{name}({', '.join(parts)})")], call.lineno, (name,)
             )
-        if re.search(
-            r"\bnn\.(?:ReLU|Sigmoid|Tanh|Softmax|Flatten|LeakyReLU|ELU|GELU|Identity|AvgPool2d|MaxPool2d|AdaptiveAvgPool2d)$",
-            name,
-        ) and _is_about_modules(crash.message):
-            if (
-                call.args
-                and not isinstance(call.args[0], ast.Constant)
-                and _in_forward(situation, label, call)
-            ):
-                rest = [*map(ast.unparse, call.args[1:]), *map(ast.unparse, call.keywords)]  # type: ignore[arg-type]
-                new = f"{name}({', '.join(rest)})({ast.unparse(call.args[0])})"
-                yield situation.replaced("call-form", label, [(call, new)], call.lineno, (name,))
+        if (
+            call.args
+            and not isinstance(call.args[0], ast.Constant)
+            and re.search(_WITHOUT_PARAMETERS, name)
+            and _is_about_modules(crash.message)
+            and _in_forward(situation, label, call)
+        ):
+            given: list[ast.AST] = [*call.args[1:], *call.keywords]
+            new = f"{name}({', '.join(map(ast.unparse, given))})({ast.unparse(call.args[0])})"
+            yield situation.replaced("call-form", label, [(call, new)], call.lineno, (name,))
     if crash.error == "TypeError" and "not subscriptable" in crash.message:
         for at, node in situation.nodes(ast.Subscript):
             if (
@@ -206,7 +203,8 @@ def _without_tensor(situation: Situation, label: str, line: int) -> Iterator[Pro
 def _is_about_modules(message: str) -> bool:
     return bool(
         re.search(
-            r"not (?:ReLU|Sigmoid|Tanh|Softmax|Flatten|\w*Pool2d|Conv2d|Linear|Sequential|BatchNorm2d|Identity|\w*ELU)\b|object has no attribute|unsupported operand|method|Module|found \w+$",
+            r"not (?:ReLU|Sigmoid|Tanh|Softmax|Flatten|\w*Pool2d|Conv2d|Linear|Sequential|BatchNorm2d|Identity|\w*ELU)\b"
+            r"|object has no attribute|unsupported operand|method|Module|found \w+$",
             message,
         )
     )
@@ -221,21 +219,23 @@ def _not_called(situation: Situation, label: str) -> Iterator[Proposal]:
     """`out = self.pool`, where `self.pool(out)` is meant."""
     text = situation.text(label)
     spots = Spots(text)
-    for at, node in situation.nodes(ast.Assign):
-        if at != label or not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Attribute):
-            continue
-        target = node.targets[0]
+    for at, node in situation.nodes((ast.Assign, ast.Return)):
         if (
-            not isinstance(target, ast.Name)
-            or ast.unparse(node.value.value) != "self"
-            or not _in_forward(situation, label, node)
+            at != label
+            or not isinstance(node, ast.Assign | ast.Return)
+            or not isinstance(node.value, ast.Attribute)
         ):
             continue
-        _, end = spots.of(node.value)
-        yield situation.edited(
-            "call-missing",
-            label,
-            f"{text[:end]}({target.id}){text[end:]}",
-            node.lineno,
-            (ast.unparse(node.value),),
+        function = function_of(situation, label, node)
+        if function is None or function.name == "__init__" or ast.unparse(node.value.value) != "self":
+            continue
+        given = (
+            [node.targets[0].id]
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+            else []
         )
+        given += [*made_before(function, node.value), *(a.arg for a in function.args.args[1:2])]
+        _, end = spots.of(node.value)
+        for name in list(dict.fromkeys(given))[:2]:
+            new = f"{text[:end]}({name}){text[end:]}"
+            yield situation.edited("call-missing", label, new, node.lineno, (ast.unparse(node.value),))

@@ -32,6 +32,7 @@ KINDS: tuple[Kind, ...] = (
     signatures.self_argument,
     structure.special_methods,
     names.undefined,
+    names.module_misspelt,
     attributes.attribute,
     signatures.constructor,
     calls.keyword_arguments,

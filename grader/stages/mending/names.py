@@ -17,6 +17,7 @@ from grader.stages.mending.scopes import (
 )
 from grader.stages.mending.situation import Proposal, Situation, with_cell
 from grader.stages.mending.spelling import near
+from grader.stages.mending.torch_names import names_of, reach
 
 KNOWN_IMPORTS = {
     "torch": "import torch",
@@ -40,6 +41,9 @@ KNOWN_IMPORTS = {
     "sys": "import sys",
 }
 """What everybody calls these modules."""
+_MODULES = (
+    "torch", "nn", "functional", "torchvision", "numpy", "math", "collections", "typing", "functools", "optim", "utils", "itertools",
+)  # fmt: skip
 _CONSTANTS = {"true": "True", "false": "False", "none": "None", "null": "None", "TRUE": "True", "FALSE": "False", "NULL": "None", "nil": "None"}  # fmt: skip
 
 
@@ -72,6 +76,11 @@ def undefined(situation: Situation) -> Iterator[Proposal]:
     yield from compared_instead(situation, label, node)
     if name in KNOWN_IMPORTS and crash.error == "NameError":
         yield import_added(situation, label, node.lineno, name)
+    for module in ("torch.nn", "torch.nn.functional", "torch"):
+        if name in names_of(module) and len(name) > 1:
+            new = f"{reach(situation, module)}.{name}"
+            changes: list[tuple[ast.AST, str]] = [(n, new) for at, n in places if at == label]
+            yield situation.replaced("import-missing", label, changes, node.lineno, (name,))
     if name in _CONSTANTS:
         yield situation.replaced(
             "name-misspelt", label, [(n, _CONSTANTS[name]) for at, n in places if at == label], node.lineno,
@@ -118,6 +127,24 @@ def compared_instead(situation: Situation, label: str, node: ast.expr) -> Iterat
                 yield situation.replaced(
                     "assignment", label, changes, statement.lineno, (ast.unparse(compared.left),)
                 )
+
+
+def module_misspelt(situation: Situation) -> Iterator[Proposal]:
+    """`import troch`."""
+    crash = situation.crash
+    found = re.search(r"No module named '([\w.]+)'", crash.message) if crash is not None else None
+    if crash is None or found is None or crash.line is None:
+        return
+    wrong = found[1].split(".")[-1]
+    lines = situation.text(crash.line.file).split("\n")
+    line = lines[crash.line.line - 1] if 0 < crash.line.line <= len(lines) else ""
+    for right in near(wrong, _MODULES, 2):
+        new = lines.copy()
+        new[crash.line.line - 1] = re.sub(rf"\b{re.escape(wrong)}\b", right, line, count=1)
+        if new != lines:
+            yield situation.edited(
+                "import-misspelt", crash.line.file, "\n".join(new), crash.line.line, (wrong,)
+            )
 
 
 def import_added(situation: Situation, label: str, line: int, name: str) -> Proposal:

@@ -6,9 +6,13 @@ import ast
 import re
 from collections.abc import Iterator
 
-from grader.stages.mending.attributes import reach
 from grader.stages.mending.results import is_docstring
 from grader.stages.mending.situation import FUNCTIONS, AnyFunction, Proposal, Situation, Spots
+from grader.stages.mending.torch_names import reach
+
+_ABOUT_PARENTS = re.compile(
+    r"Module\.__init__|_modules|_parameters|_buffers|super|descriptor '__init__'|takes 1 positional|__init__\(\) missing"
+)
 
 
 def base_class(situation: Situation) -> Iterator[Proposal]:
@@ -35,12 +39,8 @@ def base_class(situation: Situation) -> Iterator[Proposal]:
 def super_init(situation: Situation) -> Iterator[Proposal]:
     """`super().__init__()` forgotten, too late, not called, or of a wrong class."""
     crash = situation.crash
-    if crash is None or not re.search(
-        r"Module\.__init__|_modules|_parameters|_buffers|super|descriptor '__init__'|takes 1 positional|__init__\(\) missing",
-        crash.message,
-    ):
-        if crash is None or "super" not in _line_of(situation):
-            return
+    if crash is None or not (_ABOUT_PARENTS.search(crash.message) or "super" in _line_of(situation)):
+        return
     for label, owner in situation.classes():
         for function in owner.body:
             if isinstance(function, FUNCTIONS) and function.name == "__init__" and owner.bases:

@@ -72,9 +72,11 @@ def attributes_of(owner: ast.ClassDef) -> set[str]:
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)
             and node.func.attr in ("add_module", "register_module", "register_buffer", "register_parameter")
+            and node.args
+            and isinstance(node.args[0], ast.Constant)
+            and isinstance(node.args[0].value, str)
         ):
-            if node.args and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):
-                found.add(node.args[0].value)
+            found.add(node.args[0].value)
     return found
 
 

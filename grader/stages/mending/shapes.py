@@ -10,9 +10,9 @@ from grader.networks import operators
 from grader.networks.layers import Wiring
 from grader.networks.replay import references
 from grader.records.graph import Node, Program, Shape
-from grader.stages.mending.attributes import reach
 from grader.stages.mending.scopes import function_of
 from grader.stages.mending.situation import Proposal, Situation
+from grader.stages.mending.torch_names import reach
 
 _CASTS = ("double", "long", "int", "half", "short", "byte", "bool", "bfloat16")
 

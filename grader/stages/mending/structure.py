@@ -24,13 +24,7 @@ def special_methods(situation: Situation) -> Iterator[Proposal]:
             others = [n for n in methods if n not in ("__init__", "forward")]
             candidates = near(wanted, others, 2)
             stem = wanted.strip("_")
-            candidates += [
-                n
-                for n in others
-                if n not in candidates
-                and near(stem, [n.strip("_").lower()], 1) + [n.strip("_").lower()]
-                and _stem_like(n, stem)
-            ]
+            candidates += [n for n in others if n not in candidates and _stem_like(n, stem)]
             if wanted == "forward" and not candidates:
                 candidates = [
                     n

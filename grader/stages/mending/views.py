@@ -6,10 +6,10 @@ import ast
 import re
 from collections.abc import Iterator
 
-from grader.stages.mending.attributes import reach
 from grader.stages.mending.scopes import function_of
 from grader.stages.mending.shapes import stopped_line
 from grader.stages.mending.situation import Proposal, Situation
+from grader.stages.mending.torch_names import reach
 
 _METHODS = frozenset("view reshape expand flatten repeat squeeze".split())  # noqa: SIM905
 
@@ -17,7 +17,7 @@ _METHODS = frozenset("view reshape expand flatten repeat squeeze".split())  # no
 def _calls(situation: Situation, names: frozenset[str]) -> Iterator[tuple[str, ast.Call, str, bool]]:
     """Calls in methods, those on the line of the stop first: cell, call, name, whether it is that line."""
     here = stopped_line(situation)
-    found = []
+    found: list[tuple[bool, int, str, ast.Call, str]] = []
     for label, call in situation.nodes(ast.Call):
         if isinstance(call, ast.Call) and (name := ast.unparse(call.func).rpartition(".")[2]) in names:
             at = (
