@@ -2,8 +2,8 @@
 
 Cheapest first: of all sets of edits that have been proposed so far, the one with the smallest price is
 tried next, as any submission is: cut, captured in the sandbox. Where it stops again, further edits are
-proposed for that place; where it runs, it is judged. Of several that cost the same, the one that is
-judged better counts. The search is deterministic, and bounded in depth, in tries and in the sandbox's
+proposed for that place; where it runs, it is judged. Of several that cost nearly the same, the one that
+leaves the student most counts. The search is deterministic, and bounded in depth, in tries and in the sandbox's
 time. Nothing of the reference is needed to propose, and none of it enters the sandbox.
 """
 
@@ -26,6 +26,10 @@ MOST_TRIES = 28
 MOST_CPU_S, MOST_WALL_S = 3.0, 15.0
 """In the sandbox, all tries together. Processor time is what counts: a machine that is busy with other
 work must not change anybody's points; the wall clock stops those who sleep."""
+
+
+NEARLY = 5.0
+"""Percent: prices no further apart do not tell which of two repairs was meant; what is judged does."""
 
 
 @dataclass
@@ -73,8 +77,6 @@ class Mended:
 
     repairs: tuple[Repair, ...]
     judgement: Judgement
-    excerpt: Excerpt
-    """What ran."""
 
 
 @dataclass(frozen=True)
@@ -97,13 +99,13 @@ def mend(
     worth: Callable[[Judgement], float],
     meter: Meter,
 ) -> Mended | None:
-    """The cheapest repairs after which it runs; None where none were found.
+    """The cheapest repairs after which it runs (of several that cost nearly the same, those that leave most); None where none were found.
 
     Args:
         start: the submission, and where it stopped.
         prices: percent by code.
         run: one try in the sandbox, judged; it reports to `meter` what it takes.
-        worth: percent that a judgement earns, to choose among repairs of one price; 100 ends the search.
+        worth: percent that a judgement earns, to choose among repairs of nearly one price; 100 ends the search.
     """
     waiting: list[tuple[float, int, _Way]] = []
     seen = {text_of(start.submission)}
@@ -124,10 +126,10 @@ def mend(
 
     propose(start, (), 0.0)
     best: tuple[float, Mended] | None = None
-    best_price = float("inf")
-    while waiting and not meter.over and (best is None or best[0] < 100):
+    cheapest = float("inf")
+    while waiting and not meter.over:
         price, _, way = heapq.heappop(waiting)
-        if price > best_price:
+        if price > cheapest + NEARLY:
             break
         excerpt = cut(way.submission)
         tried = None
@@ -136,11 +138,14 @@ def mend(
             tried = run(excerpt)
             if tried.judgement.unsure is not None:
                 continue
-        if excerpt is not None and tried is not None and tried.runs:
+        if tried is not None and tried.runs:
             repairs = tuple(repair_of(step, price_of(step)) for step in way.steps)
-            value = worth(tried.judgement)
-            if best is None or value > best[0]:
-                best, best_price = (value, Mended(repairs, tried.judgement, excerpt)), price
+            left = worth(tried.judgement) - price
+            cheapest = min(cheapest, price)
+            if best is None or left > best[0]:
+                best = left, Mended(repairs, tried.judgement)
+            if left + price >= 100:  # whatever else may be found costs as much or more
+                break
             continue
         captured = tried.captured if tried else None
         situation = Situation(way.submission, start.exercise, excerpt, captured, start.taken)
