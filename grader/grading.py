@@ -15,18 +15,21 @@ from functools import lru_cache
 from grader.ladder import Tried, climb, is_full
 from grader.mender import Mended, Meter, Run, mend
 from grader.networks.splice import DoesNotFit, spliced
+from grader.networks.structure import structure
 from grader.records.base import Text
-from grader.records.graph import Capture, ModelGraph
+from grader.records.graph import Aside, Capture, ModelGraph
 from grader.records.judgement import Judgement
 from grader.records.submission import Excerpt, Submission
 from grader.records.work import Terms
 from grader.stages.capture import Refused, Unbelievable, within_budget
-from grader.stages.excerpts import cut, wider
+from grader.stages.excerpts import candidates, wider
 from grader.stages.judging import judge
 from grader.stages.mending import Situation
 from grader.stages.mending.blanks import filled, left_blanks
 from grader.stages.scoring import earned
 
+CLASS_NAME = "class-name"
+"""The repair's code for a class under another name than the asked one."""
 Ask = Callable[[Excerpt, Meter | None], Capture]
 """Runs an excerpt in the sandbox; the meter, if there is one, counts what it takes."""
 
@@ -41,6 +44,7 @@ class Grading:
     untouched: bool = False
     """All of the template's blanks were left empty."""
     meter: Meter = field(default_factory=Meter)
+    _known: dict[tuple[object, str], Judgement] = field(default_factory=dict)
 
     def judged(self, narrow: Excerpt | None) -> Judgement | None:
         """The judgement, and what it took; None where no class of the asked name, and none near it, is there."""
@@ -63,7 +67,14 @@ class Grading:
 
     def _attempt(self, excerpt: Excerpt) -> Tried:
         captured = self.ask(excerpt, None) if excerpt.problem is None else None
-        return Tried(excerpt, captured, self._judge(captured, excerpt))
+        if captured is None or captured.graph is None:
+            return Tried(excerpt, captured, self._judge(captured, excerpt))
+        # a wider excerpt mostly comes to the same network
+        beside = captured.model_copy(update={"graph": None, "aside": Aside()})
+        key = structure(captured.graph), beside.model_dump_json()
+        if key not in self._known:
+            self._known[key] = self._judge(captured, excerpt)
+        return Tried(excerpt, captured, self._known[key])
 
     def _judge(self, captured: Capture | None, excerpt: Excerpt) -> Judgement:
         terms = self.terms
@@ -74,18 +85,12 @@ class Grading:
     def _mended(self, situation: Situation, unmended: Judgement | None) -> Judgement | None:
         """The submission judged as the network that was meant; as it is where that cannot be told."""
         how, assignment = self.terms.mending, self.terms.assignment
-        if how.mode == "off" or (
-            unmended is not None
-            and unmended.unsure is not None
-            and not unmended.verdicts
-            and situation.capture is not None
-            and situation.capture.problem is not None
-        ):
+        if how.mode == "off":
             return unmended
         found = mend(
             situation,
-            self.terms.prices,
-            lambda work: cut(work, assignment.classes, assignment.name),
+            self.terms.prices if how.class_name == "price" else {**self.terms.prices, CLASS_NAME: 0.0},
+            lambda work: self._cut(work, situation.excerpt),
             self._run,
             lambda judgement: earned(judgement, assignment),
             self.meter,
@@ -96,17 +101,19 @@ class Grading:
 
     def _told(self, found: Mended, unmended: Judgement | None) -> Judgement:
         how = self.terms.mending
-        if how.class_name == "ask" and any(repair.code == "class-name" for repair in found.repairs):
-            name = next(repair.before for repair in found.repairs if repair.code == "class-name")
-            reason = Text(
-                en=f"No class has the name that is asked for; `{name}` may be it.",
-                ko=f"과제에서 정한 이름의 클래스가 없어요. `{name}`이(가) 그 클래스인 것 같아요.",
-            )
-            return Judgement(verdicts=(), unsure=reason)
+        named = next((one for one in found.repairs if one.code == CLASS_NAME), None)
+        if how.class_name == "ask" and named is not None:
+            return Judgement(verdicts=(), unsure=other_name(named.before))
         if how.mode == "inform" and unmended is not None:
             free = tuple(repair.model_copy(update={"price": 0.0}) for repair in found.repairs)
             return unmended.model_copy(update={"repairs": free})
         return found.judgement.model_copy(update={"repairs": (*found.repairs, *found.judgement.repairs)})
+
+    def _cut(self, work: Submission, first: Excerpt | None) -> Excerpt | None:
+        """What the exercise needs of an edited submission, of the file that was graded before the edit."""
+        asked = self.terms.assignment
+        found = candidates(work, asked.classes, asked.name, most=len(work.files))
+        return next((one for one in found if first is None or one.file == first.file), None)
 
     def _run(self, excerpt: Excerpt) -> Run:
         """One try of the search."""
@@ -132,10 +139,10 @@ class Grading:
             return plain
         found: list[Run] = []
         furthest = plain
-        for left in left_blanks(own, terms.template, asked.blanks):
-            again = self.ask(filled(own, left, terms.template, asked.blanks), meter)
-            stated = {one.name: asked.blanks[one.name] for one in left}
-            places = {one.name: one.place for one in left}
+        for left in left_blanks(own, terms.template, asked):
+            again = self.ask(filled(own, left, terms.template, asked), meter)
+            stated = {name: term for one in left for name, term in one.terms.items()}
+            places = {name: place for one in left for name, place in one.places.items()}
             if again.graph is None:
                 furthest = max(furthest, Run(again, judgement, asked.outputs), key=lambda run: run.progress)
                 continue
@@ -147,7 +154,7 @@ class Grading:
             whole = again.model_copy(update={"graph": graph})
             better = self._judge(whole, own)
             if better.unsure is None:
-                repairs = tuple(one.repair(stated[one.name]) for one in left)
+                repairs = tuple(one.repair() for one in left)
                 better = better.model_copy(update={"repairs": repairs})
                 if earned(better, asked) >= earned(judgement, asked):
                     found.append(Run(whole, better, asked.outputs))
@@ -157,6 +164,14 @@ class Grading:
 @lru_cache(maxsize=16)
 def _graph(text: str) -> ModelGraph:
     return ModelGraph.model_validate_json(text)
+
+
+def other_name(found: str) -> Text:
+    """Why a class under another name waits for a person, where the course asks for that."""
+    return Text(
+        en=f"No class has the name that is asked for; `{found}` may be it.",
+        ko=f"과제에서 정한 이름의 클래스가 없어요. `{found}`이(가) 그 클래스인 것 같아요.",
+    )
 
 
 def _with_note(judgement: Judgement, meter: Meter) -> Judgement:

@@ -165,7 +165,8 @@ def _widened(tried: Tried) -> Text:
 def _doubt(first: Tried, tried: Sequence[Tried]) -> Text | None:
     """Why the first excerpt's points are not to be believed."""
     runs = [t.captured for t in tried if t.captured is not None and t.excerpt.whole is not None]
-    lost = {name for run in runs for name in run.aside.lost}
+    # a class that fails by itself is no name that could not be had
+    lost = {name for run in runs for name in run.aside.lost} - {first.excerpt.class_name}
     crashes = [first.captured.crash] if first.captured is not None else []
     crashes += [run.crash for run in runs[-1:]]
     for crash in crashes:

@@ -19,7 +19,7 @@ def lay_out(files: list[dict[str, str]], main: str) -> str:
         try:
             os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120
             with open(path, "wb") as written:  # noqa: PTH123
-                written.write(base64.b64decode(file["content"]))
+                written.write(base64.urlsafe_b64decode(file["content"]))
         except OSError:
             continue  # a name that this system does not take, or a file where a folder must be
     home = os.path.dirname(os.path.join(root, main))  # noqa: PTH118, PTH120

@@ -13,7 +13,7 @@ from itertools import count
 
 from grader.networks import operators
 from grader.networks.replay import live, references, with_shapes
-from grader.networks.stand_ins import ALIAS, Border, border_of_layer, border_of_step
+from grader.networks.stand_ins import ALIAS, FORWARD, Border, border_of_layer, border_of_step
 from grader.records.assignment import BlankTerms
 from grader.records.graph import (
     Argument,
@@ -52,6 +52,8 @@ def step_of(marked: ModelGraph, program: Program, blank: str, terms: BlankTerms)
     Raises:
         DoesNotFit: the blank reads or makes something else than its terms say.
     """
+    if blank == FORWARD:
+        return Step(program.nodes, (0,), (program.output,))
     border = border_of_step(blank, terms)
     reads = [_only(program, border.label, line) for line in border.reads]
     makes = [_only(program, border.label, line) for line in border.makes]
@@ -109,8 +111,8 @@ def spliced(
 ) -> ModelGraph:
     """A submission's graph with the reference's steps in the place of its stand-ins.
 
-    Layers that the student did make are used, by their name or by their sizes; where they do not fit into the
-    reference's step, its own are.
+    Layers that the student did make are used, by their name or by their sizes; where those of other sizes do not
+    fit into the reference's step, its own are.
 
     Args:
         graph: the submission, traced with the stand-ins of `blanks`.
@@ -123,9 +125,9 @@ def spliced(
         DoesNotFit: the student's surroundings do not take the reference's step.
     """
     problem: Exception | None = None
-    for own_layers in (True, False):
+    for any_size in (True, False):
         try:
-            return _Splice(graph, marked, own_layers).done(blanks, lines, image)
+            return _Splice(graph, marked, any_size).done(blanks, lines, image)
         except Exception as error:  # noqa: BLE001 - ours, or torch's own word on why shapes do not fit
             problem = error
     raise DoesNotFit(str(problem)) from problem
@@ -137,8 +139,8 @@ class _Splice:
 
     graph: ModelGraph
     marked: ModelGraph
-    own_layers: bool
-    """Whether steps use the layers that the student made."""
+    any_size: bool
+    """Whether steps use a layer that the student made in other sizes than the reference's."""
     values: list[Value] = field(default_factory=list)
     layers: list[DeclaredLayer] = field(default_factory=list)
     added: dict[str, int] = field(default_factory=dict)
@@ -296,7 +298,7 @@ class _Splice:
     def _owner(self, name: str) -> DeclaredLayer | None:
         """The student's layer for one of the reference: of its name, or of its sizes and never called."""
         ours = next((layer for layer in self.marked.layers if layer.name == name), None)
-        if ours is None or not self.own_layers:
+        if ours is None:
             return None
         if name not in self.owners:
             asked = {layer.name for layer in self.marked.layers}
@@ -306,7 +308,13 @@ class _Splice:
             ]
             alike = [layer for layer in free if _sizes(layer) == _sizes(ours)]
             named = [layer for layer in self.graph.layers if layer.name == name and layer.kind == ours.kind]
-            fit = [layer for layer in named + alike if layer.bias == ours.bias and layer.registered]
+            fit = [
+                layer
+                for layer in named + alike
+                if layer.bias == ours.bias
+                and layer.registered
+                and (self.any_size or layer.model_copy(update={"name": name, "called": ours.called}) == ours)
+            ]
             if not fit:
                 return None
             self.owners[name] = fit[0]

@@ -168,6 +168,7 @@ ProblemCode = Literal[
     "unrolled",
     "depends-on-pixels",
     "changes-between-calls",
+    "other-in-use",
     "decided-by-chance",
     "layers-made-in-forward",
     "too-large",

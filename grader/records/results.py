@@ -105,6 +105,13 @@ class ExerciseResult(Record):
     """What looks like an attack on the grader; it costs no points."""
     override: Override | None = None
     """Set where `points` are a person's (`overrides.yaml`)."""
+    question: Text | None = None
+    """What whoever grades has to decide although there are points: which of several files counts."""
+
+    @property
+    def asked(self) -> Text | None:
+        """The question, while no person has answered it."""
+        return self.question if self.override is None else None
 
 
 class SubmissionResult(Record):
@@ -127,6 +134,10 @@ class SubmissionResult(Record):
     """What joined it to the class list."""
     unmatched: Unmatched | None = None
     """Why the class list has nobody for it; such scores go to no LMS."""
+    batch: str = ""
+    """Tells which folder of submissions it came from."""
+    content: str = ""
+    """A hash of all that was handed in; empty where nothing was."""
 
     @property
     def absent(self) -> bool:
@@ -170,6 +181,8 @@ class RunInfo(Record):
     """Exercises that were judged without thresholds, each with the command that makes them."""
     layout: Layout = "files"
     """Who laid the submissions out."""
+    kept: tuple[str, ...] = ()
+    """Students whose results an earlier run left in the folder and this one did not grade again."""
     roster: str = ""
     """File name of the class list; empty where none was given."""
     language: Language = "ko"

@@ -22,8 +22,12 @@ TRACES: tuple[dict[str, object], ...] = (
     {"batch": 2, "mode": "eval"},
     {"batch": 3, "mode": "eval"},
     {"batch": 2, "mode": "train"},  # once more: the answer must not depend on earlier calls
-    {"batch": 2, "mode": "eval"},
+    {"batch": 2, "mode": "eval", "gradients": False},  # nor on whether anybody wants gradients
 )
+
+CALLS: tuple[dict[str, object], ...] = ({"batch": 100, "mode": "train"},)
+"""Of a second instance, by their shapes alone, with as many images as the exercise trains with: they must do
+what the traces do."""
 
 
 STATEMENT_S = 2.0
@@ -55,6 +59,7 @@ def request_for(excerpt: Excerpt, image: Sequence[int]) -> bytes:
         else None,
         "input_shape": list(image),
         "traces": TRACES,
+        "calls": CALLS,
     }
     return json.dumps(document).encode()
 
@@ -94,7 +99,7 @@ def _told(claims: Claims, tensors: dict[str, Tensor], excerpt: Excerpt, image: S
     try:
         if claims.error is not None:
             return crashed(claims, claims.error, excerpt)
-        if claims.phase != "done" or len(claims.traces) != len(TRACES):
+        if claims.phase != "done" or len(claims.traces) != len(TRACES) or len(claims.calls) != len(CALLS):
             raise Unbelievable("neither finished nor failed")
         graph = believe.graph_of(claims, tensors, image)
     except Unbelievable as error:
@@ -130,6 +135,9 @@ def crashed(claims: Claims, error: ClaimedError, excerpt: Excerpt) -> Capture:
     phase = claims.phase if claims.phase != "done" else "forward"
     trace = claims.traces[-1] if claims.traces else None
     last = error.frames[-1] if error.frames else None
+    batch, mode = (trace.batch, trace.mode) if trace else (None, None)
+    if len(claims.traces) == len(TRACES) and trace is not None and trace.output is not None:
+        batch, mode = 100, trace.mode  # every trace was made: it was one of the calls behind them
     return Capture(
         crash=Crash(
             phase=phase,
@@ -137,8 +145,8 @@ def crashed(claims: Claims, error: ClaimedError, excerpt: Excerpt) -> Capture:
             message=error.message,
             line=SourceLine(file=last.file, line=last.line) if last else None,
             traceback=traceback_text(error.frames, error, excerpt),
-            batch=trace.batch if trace else None,
-            mode=trace.mode if trace else None,
+            batch=batch,
+            mode=mode,
         ),
         partial=partial_of(claims),
         cuda=claims.cuda,

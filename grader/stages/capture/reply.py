@@ -57,6 +57,8 @@ class ClaimedTrace(_Claim):
     nodes: Annotated[tuple[ClaimedNode, ...], Field(max_length=20_000)]
     output: int | None
     returned: Name | None
+    gradients: bool = True
+    """It was made with gradients."""
     drew: bool = False
     """Python's or NumPy's random numbers were used in it."""
     twin: Annotated[int, Field(ge=0)] | None = None
@@ -97,6 +99,8 @@ class Claims(_Claim):
     failed: Annotated[tuple[Failed, ...], Field(max_length=200)] = ()
     stand_ins: Annotated[tuple[Name, ...], Field(max_length=500)] = ()
     touched: Annotated[tuple[Name, ...], Field(max_length=500)] = ()
+    calls: Annotated[tuple[ClaimedTrace, ...], Field(max_length=20)]
+    """Of another instance of the class, mostly by their shapes alone; they have no numbers."""
 
 
 class Unbelievable(ValueError):

@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from grader.marks import Blank, blanks_of, marks_in, neighbours
-from grader.networks.stand_ins import call_of, cells_of
-from grader.records.assignment import BlankTerms
+from grader.networks.stand_ins import FORWARD, INIT, call_of, cells_of, forward_cells, free_cell, init_cells
+from grader.records.assignment import Assignment, BlankTerms
 from grader.records.base import Record, Text
 from grader.records.graph import SourceLine
 from grader.records.repair import Repair
@@ -41,22 +41,35 @@ class LeftBlank(Record):
     missing: tuple[str, ...]
     """Layers that are never made; empty for a step."""
     hint: Text
-    touched: bool
+    worth: float
+    """Percent."""
+    terms: dict[str, BlankTerms]
+    """What stands in for it, by name; a method has several blanks."""
+    touched: bool = False
     """The code next to it is not the template's: the blank's own may stand there."""
 
     @property
-    def place(self) -> SourceLine:
-        """Where it is, as a graph names lines."""
-        return SourceLine(file=self.cell, line=self.line)
+    def places(self) -> dict[str, SourceLine]:
+        """Where each of its stand-ins is, as a graph names lines."""
+        return dict.fromkeys(self.terms, SourceLine(file=self.cell, line=self.line))
 
-    def repair(self, terms: BlankTerms) -> Repair:
+    def repair(self) -> Repair:
         """What it costs, in percent, and what is told."""
+        if self.name in (FORWARD, INIT):
+            return Repair(
+                code="method-left", price=self.worth, file=self.cell, line=self.line, before=self.source, after="",
+                message=Text(
+                    en=f"`{self.name}` is left empty. It earns nothing; the rest was judged as if it were written.",
+                    ko=f"`{self.name}`이 비어 있어요. 이 부분은 점수가 없고, 나머지는 작성되어 있다고 보고 채점했어요.",
+                ),
+                hint=self.hint,
+            )  # fmt: skip
         number = self.name.rpartition("-")[2]
         made = ", ".join(f"`self.{name}`" for name in self.missing)
-        what_en = f" ({made} is not made)" if made else ""
-        what_ko = f"({made}이(가) 없어요)" if made else ""
+        what_en = f" (not made: {made})" if made else ""
+        what_ko = f"(없는 층: {made})" if made else ""
         return Repair(
-            code=CODE, price=terms.worth, file=self.cell, line=self.line, before=self.source, after=self.call,
+            code=CODE, price=self.worth, file=self.cell, line=self.line, before=self.source, after=self.call,
             message=Text(
                 en=f"Blank {number} is left empty{what_en}. It earns nothing; the rest was judged as if it were filled.",
                 ko=f"{number}번 빈칸이 비어 있어요{what_ko}. 이 빈칸은 점수가 없고, 나머지는 빈칸이 채워졌다고 보고 채점했어요.",
@@ -75,39 +88,113 @@ class _Edit(NamedTuple):
     """Lines that say nothing and are taken out."""
 
 
-def left_in(cells: Sequence[Cell], template: str, terms: Mapping[str, BlankTerms]) -> tuple[LeftBlank, ...]:
-    """The blanks left empty of those that have terms, in the template's order."""
-    return tuple(left for left, _ in _found(cells, template, terms))
+def left_blanks(excerpt: Excerpt, template: str, exercise: Assignment) -> Iterator[tuple[LeftBlank, ...]]:
+    """The sets of blanks that may have been left: all that are empty, then those without code beside their marks.
 
-
-def filled(
-    excerpt: Excerpt, left: Sequence[LeftBlank], template: str, terms: Mapping[str, BlankTerms]
-) -> Excerpt:
-    """The excerpt with a stand-in for each of these blanks, defined in cells of their own."""
-    edits = [(one, edit) for one, edit in _found(_cells(excerpt), template, terms) if one in left]
-
-    def changed(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
-        result, extra = [], []
-        for cell in cells:
-            own = [(one, edit) for one, edit in edits if edit.cell == cell.label]
-            extra += [new for one, _ in own for new in cells_of(one.name, terms[one.name])]
-            result.append(cell.model_copy(update={"text": _written(cell.text, own)}) if own else cell)
-        return (*extra, *result)
-
-    modules = tuple(module.model_copy(update={"cells": changed(module.cells)}) for module in excerpt.modules)
-    return excerpt.model_copy(update={"cells": changed(excerpt.cells), "modules": modules})
-
-
-def left_blanks(
-    excerpt: Excerpt, template: str, terms: Mapping[str, BlankTerms]
-) -> Iterator[tuple[LeftBlank, ...]]:
-    """The sets of blanks that may have been left: all that are empty, then those without code beside their marks."""
-    found = left_in(_cells(excerpt), template, terms)
+    A method without a body is left with all its blanks.
+    """
+    cells = _cells(excerpt)
+    methods = tuple(_methods(excerpt, exercise))
+    whole = {name for method in methods for name in method.terms} | (
+        {n for n, terms in exercise.blanks.items() if terms.makes}
+        if any(m.name == FORWARD for m in methods)
+        else set()
+    )
+    blanks = [left for left, _ in _found(cells, template, exercise.blanks) if left.name not in whole]
+    found = (*methods, *blanks)
     sure = tuple(left for left in found if not left.touched)
     if found:
         yield found
     if sure and sure != found:
         yield sure
+
+
+def filled(excerpt: Excerpt, left: Sequence[LeftBlank], template: str, exercise: Assignment) -> Excerpt:
+    """The excerpt with a stand-in for each of these blanks, defined in cells of their own."""
+    edits = [(one, edit) for one, edit in _found(_cells(excerpt), template, exercise.blanks) if one in left]
+
+    def changed(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
+        result: list[Cell] = []
+        extra: list[Cell] = []
+        for cell in cells:
+            own = [(one, edit) for one, edit in edits if edit.cell == cell.label]
+            own = [(one, edit) for one, edit in own if one.call]  # own layers come behind the class
+            extra += [new for one, _ in own for new in cells_of(one.name, one.terms[one.name])]
+            result.append(cell.model_copy(update={"text": _written(cell.text, own)}) if own else cell)
+        return (*extra, *result)
+
+    cells = changed(excerpt.cells)
+    modules = [m.model_copy(update={"cells": changed(m.cells)}) for m in excerpt.modules]
+    for method in left:
+        if method.name == FORWARD:
+            before, behind = forward_cells(excerpt.class_name, method.terms[FORWARD])
+            cells = (*before, *cells, behind)
+        elif method.name == INIT:
+            given = Excerpt(
+                exercise=exercise.name, class_name=exercise.classes[0], file="template.py",
+                cells=(Cell(label="template.py", text=template),),
+            )  # fmt: skip
+            empty = [one for one, _ in _found(given.cells, template, method.terms)]
+            _, read = _attributes(_cells(excerpt))
+            layers = filled(given, empty, template, exercise).cells
+            module, behind = init_cells(excerpt.class_name, given.class_name, layers, sorted(read))
+            cells, modules = (*cells, behind), [*modules, module]
+        elif any(terms.own_layers for terms in method.terms.values()) and exercise.open_design is not None:
+            side = exercise.input_shape[1]
+            blocks = {side >> n: block[-1] for n, block in enumerate(exercise.open_design.blocks)}
+            cells = (*cells, free_cell(excerpt.class_name, method.missing, blocks, exercise.input_shape))
+    return excerpt.model_copy(update={"cells": cells, "modules": tuple(modules)})
+
+
+def _methods(excerpt: Excerpt, exercise: Assignment) -> Iterator[LeftBlank]:
+    """`__init__` or `forward` of the class where it has no body; not both: then nothing is left to judge."""
+    found = []
+    for cell in _cells(excerpt):
+        for node in ast.walk(_parsed(cell.text) or ast.Module([], [])):
+            if isinstance(node, ast.ClassDef) and node.name == excerpt.class_name:
+                found = [
+                    (cell, method)
+                    for method in node.body
+                    if isinstance(method, ast.FunctionDef)
+                    and method.name in (FORWARD, INIT)
+                    and all(_hollow(one) or _starts(one) for one in method.body)
+                ]
+    for cell, method in found if len(found) == 1 else ():
+        inside = {
+            name: terms
+            for name, terms in exercise.blanks.items()
+            if bool(terms.makes) == (method.name == FORWARD)
+        }
+        worth = exercise.given_worth + sum(terms.worth for terms in inside.values())
+        if method.name == FORWARD:
+            inside = {FORWARD: BlankTerms(worth=100, reads=("x",), makes={"out": (exercise.outputs,)})}
+        yield LeftBlank(
+            name=method.name, cell=cell.label, line=method.lineno,
+            source=cell.text.split("\n")[method.lineno - 1].strip(), call="", missing=(), worth=min(worth, 100.0),
+            terms=inside, hint=_METHOD_HINTS[method.name],
+        )  # fmt: skip
+
+
+_METHOD_HINTS = {
+    FORWARD: Text(
+        en="Through which layers does an image go, in which order? The handout's layer table has them all.",
+        ko="이미지는 어떤 층을 어떤 순서로 지나가나요? 안내문의 층 표에 모두 있어요.",
+    ),
+    INIT: Text(
+        en="Which layers does your `forward` call, and where should each of them be made?",
+        ko="`forward`에서 부르는 층은 무엇무엇인가요? 그 층들은 어디에서 만들어야 할까요?",
+    ),
+}
+
+
+def _starts(statement: ast.stmt) -> bool:
+    """Is it `super().__init__()`, in any spelling, or `return`?"""
+    match statement:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr="__init__"))):
+            return True
+        case ast.Return(value=None | ast.Constant(value=None)):
+            return True
+    return False
 
 
 def _cells(excerpt: Excerpt) -> list[Cell]:
@@ -120,7 +207,7 @@ def _found(
     found = []
     for blank in blanks_of(template):
         if (stated := terms.get(blank.name)) is not None:
-            search = _step if stated.makes else _layers
+            search = _step if stated.makes else _own_layers if stated.own_layers else _layers
             if (pair := search(blank, stated, cells, template.split("\n"))) is not None:
                 found.append(pair)
     return found
@@ -181,7 +268,7 @@ def _step(
         return None
     code = region.code()
     edit = _Edit(region.cell.label, region.first, False, tuple(code))
-    return _left(blank, region, code, call_of(blank.name, terms), ()), edit
+    return _left(blank, terms, region, code, call_of(blank.name, terms), ()), edit
 
 
 def _layers(
@@ -207,22 +294,54 @@ def _layers(
                 return None
             code = [n for s in hollow for n in range(s.lineno, (s.end_lineno or s.lineno) + 1)]
         edit = _Edit(region.cell.label, region.first, False, tuple(code))
-        return _left(blank, region, code, call_of(blank.name, terms, missing), missing), edit
+        return _left(blank, terms, region, code, call_of(blank.name, terms, missing), missing), edit
     for cell in cells:
         for number, line in enumerate(cell.text.split("\n"), start=1):
             if re.match(r"\s*super\(.*\)\.__init__\(\)\s*(#.*)?$", line):
                 at = _Region(cell, cell.text.split("\n"), number, number, touched=False, whole=False)
                 edit = _Edit(cell.label, number, True, ())
-                return _left(blank, at, [], call_of(blank.name, terms, missing), missing), edit
+                return _left(blank, terms, at, [], call_of(blank.name, terms, missing), missing), edit
     return None
 
 
+def _own_layers(
+    blank: Blank, terms: BlankTerms, cells: Sequence[Cell], template: Sequence[str]
+) -> tuple[LeftBlank, _Edit] | None:
+    """Left where `forward` calls layers of which none is made anywhere."""
+    region = _region(blank, cells, template)
+    body = region.statements() if region else None
+    if region is None or body is None or not all(map(_hollow, body)):
+        return None
+    made, _ = _attributes(cells)
+    missing = {
+        node.func.attr
+        for cell in cells
+        for node in ast.walk(_parsed(cell.text) or ast.Module([], []))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name) and node.func.value.id == "self"
+    } - made - _defined(cells)  # fmt: skip
+    if not missing:
+        return None
+    edit = _Edit(region.cell.label, region.first, True, ())
+    return _left(blank, terms, region, region.code(), "", tuple(sorted(missing))), edit
+
+
+def _defined(cells: Sequence[Cell]) -> set[str]:
+    """Names of all functions: a method may be called, too."""
+    return {
+        node.name
+        for cell in cells
+        for node in ast.walk(_parsed(cell.text) or ast.Module([], []))
+        if isinstance(node, ast.FunctionDef)
+    }
+
+
 def _left(
-    blank: Blank, region: _Region, code: Sequence[int], call: str, missing: tuple[str, ...]
+    blank: Blank, terms: BlankTerms, region: _Region, code: Sequence[int], call: str, missing: tuple[str, ...]
 ) -> LeftBlank:
     line = code[0] if code else region.first
     return LeftBlank(
-        name=blank.name, cell=region.cell.label, line=line, source=region.lines[line - 1].strip(), call=call,
+        name=blank.name, worth=terms.worth, terms={blank.name: terms}, cell=region.cell.label, line=line, source=region.lines[line - 1].strip(), call=call,
         missing=missing, hint=blank.hint, touched=region.touched,
     )  # fmt: skip
 

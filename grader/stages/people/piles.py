@@ -35,12 +35,20 @@ class Pile:
         self.source = ""
         self.joined_by: JoinedBy | None = None
         self.unmatched: Unmatched | None = None
+        self.place: int | None = None
+        """Of its person in the class list, where a name has settled it already."""
+        self.called = ""
+        """A name by which alone the pile is known."""
+        self.nameless = False
+        """Nothing in any name says whose it is."""
+        self.anonymous = False
+        """The LMS hides whose it is."""
         self._items: dict[str, tuple[int, Item]] = {}
 
     @property
     def identity(self) -> str:
         """The student number, else the last part of the label."""
-        return self.number or self.label.rpartition("/")[2]
+        return self.number or self.called or self.label.rpartition("/")[2]
 
     @property
     def others(self) -> list[OtherFile]:
@@ -51,6 +59,11 @@ class Pile:
     def has_source(self) -> bool:
         """Whether there is anything to grade."""
         return len(self.others) < len(self._items)
+
+    @property
+    def has_work(self) -> bool:
+        """Whether there is anything to grade, or that was meant to be."""
+        return self.has_source or any(other.work for other in self.others)
 
     def add(self, item: Item, path: str, origin: str, order: int = 0) -> None:
         """One file under the student's own path; `origin` tells apart two of the same path."""

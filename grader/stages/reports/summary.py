@@ -184,6 +184,8 @@ def waiting(results: Results) -> tuple[Waiting, ...]:
             if state(result) == "review":
                 errors = tuple(finding for finding in result.findings if finding.outcome == "grader_error")
                 found.append(Waiting(index, name, result.reason, errors))
+            elif result.asked is not None:
+                found.append(Waiting(index, name, result.asked, ()))
     return tuple(found)
 
 

@@ -20,6 +20,8 @@ from grader.records.results import ExerciseResult, Finding
 TRAINED: tuple[CheckName, ...] = ("learning", "accuracy")
 CONSEQUENCES = frozenset({"gradients-missing", "backward-fails"})
 """What another function may bring with it; the dearer of the two counts."""
+LEAST = 0.1
+"""Points that a failed check lacks at least."""
 
 
 def checks_of(profile: str) -> tuple[CheckName, ...]:
@@ -53,15 +55,16 @@ def _points(
     lost_in_training = sum(
         worth[v.check] - shares[v.check] for v in told if v.check in TRAINED and v.outcome != "grader_error"
     )
-    cost = whole * prices.of_several(list(costs.values())) / 100
     # what such a network does not learn is no second mistake
-    part = max(0.0, cost - lost_in_training) / (whole * sum(costs.values()) / 100)
+    cost = max(0.0, whole * prices.of_several(list(costs.values())) / 100 - lost_in_training)
     points = {v.check: shares[v.check] if v.check in TRAINED else worth[v.check] for v in told}
-    rest = 0.0
+    for check in costs:  # a failed check never has full points
+        least = min(LEAST, points[check], cost)
+        points[check], cost = points[check] - least, cost - least
+    rest, asked = cost, sum(costs.values())
     for check, percent in costs.items():
-        price = part * whole * percent / 100
-        points[check], over = max(0.0, points[check] - price), max(0.0, price - points[check])
-        rest += over
+        price = min(points[check], cost * percent / asked if asked else 0.0)
+        points[check], rest = points[check] - price, rest - price
     for check in _in_turn(told, costs):
         points[check], rest = max(0.0, points[check] - rest), max(0.0, rest - points[check])
     return points
@@ -99,7 +102,7 @@ def _in_turn(told: Sequence[Verdict], costs: Mapping[CheckName, float]) -> Itera
 def _finding(verdict: Verdict, worth: float, earned: float) -> Finding:
     points = None if verdict.outcome == "grader_error" else round(earned, 1)
     if verdict.outcome == "failed" and points == worth and worth:
-        points = round(worth - 0.1, 1)  # rounding must not make a failed check a full one
+        points = round(worth - LEAST, 1)  # rounding must not make a failed check a full one
     message = verdict.message
     if verdict.outcome == "passed" and points is not None and points < worth:
         message = Text(en=f"{message.en} {_PAYS.en}", ko=f"{message.ko} {_PAYS.ko}")
