@@ -33,7 +33,7 @@ class Access:
         self._headers = {
             "Content-Security-Policy": policy,
             "X-Content-Type-Options": "nosniff",
-            "Referrer-Policy": "no-referrer",
+            "Referrer-Policy": "same-origin",  # with no-referrer, a form's Origin would be "null"
             "Cache-Control": "no-store",
         }
 
