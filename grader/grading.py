@@ -115,7 +115,12 @@ class Grading:
         if how.mode == "inform" and unmended is not None:
             free = tuple(repair.model_copy(update={"price": 0.0}) for repair in found.repairs)
             return unmended.model_copy(update={"repairs": free})
-        return found.judgement.model_copy(update={"repairs": (*found.repairs, *found.judgement.repairs)})
+        blanks = found.judgement.repairs
+        charged = {
+            (blank.file, blank.line) for blank in blanks
+        }  # what is wrong in an empty blank costs with it
+        others = tuple(repair for repair in found.repairs if (repair.file, repair.line) not in charged)
+        return found.judgement.model_copy(update={"repairs": (*others, *blanks)})
 
     def _cut(self, work: Submission, first: Excerpt | None) -> Excerpt | None:
         """What the exercise needs of an edited submission, of the file that was graded before the edit."""
@@ -161,11 +166,11 @@ class Grading:
                 continue
             whole = again.model_copy(update={"graph": graph})
             better = self._judge(whole, own)
-            if better.unsure is None:
+            # the step was lacking if it helps; what is left is then told and charged blank by blank, not by
+            # what the network happened to compute without it
+            if better.unsure is None and earned(better, asked) >= earned(judgement, asked):
                 repairs = tuple(one.repair() for one in left)
-                better = better.model_copy(update={"repairs": repairs})
-                if earned(better, asked) >= earned(judgement, asked):
-                    found.append(Run(whole, better, asked.outputs))
+                found.append(Run(whole, better.model_copy(update={"repairs": repairs}), asked.outputs))
         return max(found, key=lambda run: earned(run.judgement, asked), default=furthest)
 
 
