@@ -10,6 +10,7 @@ from grader.bench import Bench, Settings, Task
 from grader.course import Exercise
 from grader.earlier import batch_of, content_of
 from grader.errors import GraderFault
+from grader.grading import other_name
 from grader.records.assignment import Assignment, Calibration
 from grader.records.base import Text
 from grader.records.findings import Verdict
@@ -180,8 +181,9 @@ def _score(
     own: dict[str, object] = {"notes": task.notes, "flags": task.flags, "question": task.question}
     if task.excerpt is not None:
         own |= {"file": task.excerpt.file, "class_name": task.own_name or task.excerpt.class_name}
-    if isinstance(judgement, GraderFault) or judgement.unsure is not None:
-        reason = judgement.unsure if isinstance(judgement, Judgement) else None
+    asks = other_name(task.own_name) if task.renamed and bench.mending.class_name == "ask" else None
+    if isinstance(judgement, GraderFault) or judgement.unsure is not None or asks is not None:
+        reason = (judgement.unsure if isinstance(judgement, Judgement) else None) or asks
         return ExerciseResult(
             status="needs_review",
             points=None,

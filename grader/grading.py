@@ -28,6 +28,8 @@ from grader.stages.mending import Situation
 from grader.stages.mending.blanks import filled, left_blanks
 from grader.stages.scoring import earned
 
+CLASS_NAME = "class-name"
+"""The repair's code for a class under another name than the asked one."""
 Ask = Callable[[Excerpt, Meter | None], Capture]
 """Runs an excerpt in the sandbox; the meter, if there is one, counts what it takes."""
 
@@ -83,17 +85,11 @@ class Grading:
     def _mended(self, situation: Situation, unmended: Judgement | None) -> Judgement | None:
         """The submission judged as the network that was meant; as it is where that cannot be told."""
         how, assignment = self.terms.mending, self.terms.assignment
-        if how.mode == "off" or (
-            unmended is not None
-            and unmended.unsure is not None
-            and not unmended.verdicts
-            and situation.capture is not None
-            and situation.capture.problem is not None
-        ):
+        if how.mode == "off":
             return unmended
         found = mend(
             situation,
-            self.terms.prices,
+            self.terms.prices if how.class_name == "price" else {**self.terms.prices, CLASS_NAME: 0.0},
             lambda work: self._cut(work, situation.excerpt),
             self._run,
             lambda judgement: earned(judgement, assignment),
@@ -105,13 +101,9 @@ class Grading:
 
     def _told(self, found: Mended, unmended: Judgement | None) -> Judgement:
         how = self.terms.mending
-        if how.class_name == "ask" and any(repair.code == "class-name" for repair in found.repairs):
-            name = next(repair.before for repair in found.repairs if repair.code == "class-name")
-            reason = Text(
-                en=f"No class has the name that is asked for; `{name}` may be it.",
-                ko=f"과제에서 정한 이름의 클래스가 없어요. `{name}`이(가) 그 클래스인 것 같아요.",
-            )
-            return Judgement(verdicts=(), unsure=reason)
+        named = next((one for one in found.repairs if one.code == CLASS_NAME), None)
+        if how.class_name == "ask" and named is not None:
+            return Judgement(verdicts=(), unsure=other_name(named.before))
         if how.mode == "inform" and unmended is not None:
             free = tuple(repair.model_copy(update={"price": 0.0}) for repair in found.repairs)
             return unmended.model_copy(update={"repairs": free})
@@ -177,6 +169,14 @@ class Grading:
 @lru_cache(maxsize=16)
 def _graph(text: str) -> ModelGraph:
     return ModelGraph.model_validate_json(text)
+
+
+def other_name(found: str) -> Text:
+    """Why a class under another name waits for a person, where the course asks for that."""
+    return Text(
+        en=f"No class has the name that is asked for; `{found}` may be it.",
+        ko=f"과제에서 정한 이름의 클래스가 없어요. `{found}`이(가) 그 클래스인 것 같아요.",
+    )
 
 
 def _with_note(judgement: Judgement, meter: Meter) -> Judgement:

@@ -72,6 +72,9 @@ def write_reports(results: Results, out: Path, language: str, course: CourseFile
             old.unlink()
     replace_file(out / "scores.csv", scores_csv(results))
     index = environment.get_template("index.html.j2").render(
+        repaired=sum(
+            bool(result.repairs) for one in results.submissions for result in one.exercises.values()
+        ),
         run=results.run,
         submissions=results.submissions,
         names=names,
