@@ -244,3 +244,13 @@ def test_what_is_unreadable_in_an_empty_blank_costs_with_the_blank() -> None:
 
     assert [repair.code for repair in found.repairs] == ["blank-left"]
     assert percent(found, "skip") == 100 - worth("skip", 4)
+
+
+def test_a_course_that_only_informs_takes_the_points_of_the_code_as_it_is() -> None:
+    source = emptied(CLOSED["ca"].solution, (3,))
+    told, off = judged(source, "ca", mode="inform"), judged(source, "ca", mode="off")
+    assert told is not None and off is not None
+
+    assert [(repair.code, repair.price) for repair in told.repairs] == [("blank-left", 0.0)]
+    assert off.repairs == ()
+    assert percent(told, "ca") == percent(off, "ca") < 100 - worth("ca", 3)
