@@ -86,7 +86,9 @@ class Bed:
         text, places = made
         asked = self.exercise.assignment
         given = text.encode()
-        files = [item for item in source("solution.py", lambda most: given[:most]) if isinstance(item, SourceFile)]
+        files = [
+            item for item in source("solution.py", lambda most: given[:most]) if isinstance(item, SourceFile)
+        ]
         submission = Submission(student_id="x", student_name="", files=tuple(files))
         meter = Meter()
 
@@ -105,12 +107,21 @@ class Bed:
             return graded(findings(judgement.verdicts, asked, "static"), asked, "static").points or 0.0
 
         excerpt = cut_out(submission)
-        captured = capture(excerpt, asked.input_shape, sandbox().run) if excerpt and not excerpt.problem else None
+        captured = (
+            capture(excerpt, asked.input_shape, sandbox().run) if excerpt and not excerpt.problem else None
+        )
         situation = Situation(submission, asked, excerpt, captured, self.others)
         if progress(situation) >= RUNS:
             return None
         mended = mend(
-            situation, PRICES, cut_out, lambda e: capture(e, asked.input_shape, run), judged, worth, meter, self.most
+            situation,
+            PRICES,
+            cut_out,
+            lambda e: capture(e, asked.input_shape, run),
+            judged,
+            worth,
+            meter,
+            self.most,
         )
         problem = self._problem(plant, places, mended, worth(mended.judgement) if mended else 0.0)
         repairs = [(r.code, r.line, r.before, r.after) for r in mended.repairs] if mended else []

@@ -14,7 +14,9 @@ def misspellings(name: str) -> list[str]:
     middle = max(len(name) // 2, 1)
     found = [
         name[: middle - 1] + name[middle:],
-        name[: middle - 1] + name[middle] + name[middle - 1] + name[middle + 1 :] if middle < len(name) else name,
+        name[: middle - 1] + name[middle] + name[middle - 1] + name[middle + 1 :]
+        if middle < len(name)
+        else name,
         name[:middle] + name[middle - 1] + name[middle:],
         name[0].swapcase() + name[1:],
     ]
@@ -27,7 +29,12 @@ def local_names(source: Source) -> Iterator[Slip]:
         made = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
         made |= {a.arg for a in function.args.args} - {"self"}
         for node in ast.walk(function):
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in made and len(node.id) > 1:
+            if (
+                isinstance(node, ast.Name)
+                and isinstance(node.ctx, ast.Load)
+                and node.id in made
+                and len(node.id) > 1
+            ):
                 others = [
                     n.lineno for n in ast.walk(function)
                     if isinstance(n, ast.Name) and n.id == node.id and isinstance(n.ctx, ast.Store)
@@ -43,7 +50,9 @@ def arguments(source: Source) -> Iterator[Slip]:
             line = source.lines[method.lineno - 1]
             used = [n.lineno for n in ast.walk(method) if isinstance(n, ast.Name)]
             if method.name == "forward" and re.search(r"\(self, x\b", line):
-                yield source.line("argument-renamed", method.lineno, re.sub(r"\(self, x\b", "(self, input", line), used)
+                yield source.line(
+                    "argument-renamed", method.lineno, re.sub(r"\(self, x\b", "(self, input", line), used
+                )
                 yield source.line("argument-lost", method.lineno, re.sub(r"\(self, x\b", "(self", line), used)
             if "(self, " in line:
                 yield source.line("self-argument", method.lineno, line.replace("(self, ", "(", 1))
@@ -136,7 +145,11 @@ def parent(source: Source) -> Iterator[Slip]:
         yield source.line("super-forgotten", number, f"{indent}pass", ends)
         last = init.body[-1]
         end = last.end_lineno or last.lineno
-        yield Slip("super-late", {number: "", end: f"{source.lines[end - 1]}\n{text}"}, frozenset((number, end, *ends)))
+        yield Slip(
+            "super-late",
+            {number: "", end: f"{source.lines[end - 1]}\n{text}"},
+            frozenset((number, end, *ends)),
+        )
         for wrong in (
             "super.__init__()", "super().__init__", "super().init()", "super()._init_()", "super().__int__()", "super().__init()",
             "super(VGGNet, self).__init__()", f"super({owner.name}).__init__()", f"super({owner.name}, self)", "super()",
@@ -163,8 +176,15 @@ def places(source: Source) -> Iterator[Slip]:
             continue
         numbers = range(owner.lineno, (owner.end_lineno or owner.lineno) + 1)
         moved = {n: _shifted(source.lines[n - 1], 4) for n in numbers}
-        for head, foot in (("def build():", f"\n    return {owner.name}()"), ("def main():", ""), ("for i in range(1):", "")):
-            inside = moved | {owner.lineno: f"{head}\n{moved[owner.lineno]}", numbers[-1]: moved[numbers[-1]] + foot}
+        for head, foot in (
+            ("def build():", f"\n    return {owner.name}()"),
+            ("def main():", ""),
+            ("for i in range(1):", ""),
+        ):
+            inside = moved | {
+                owner.lineno: f"{head}\n{moved[owner.lineno]}",
+                numbers[-1]: moved[numbers[-1]] + foot,
+            }
             yield Slip("class-inside", inside, frozenset((owner.lineno - 1, owner.lineno)))
 
 
@@ -181,19 +201,35 @@ def results(source: Source) -> Iterator[Slip]:
             continue
         value = source.source_of(last.value)
         ends = [s.lineno for s in method.body[-2:]] + [s.end_lineno or s.lineno for s in method.body[-2:]]
-        indent = source.lines[last.lineno - 1][: len(source.lines[last.lineno - 1]) - len(source.lines[last.lineno - 1].lstrip())]
+        indent = source.lines[last.lineno - 1][
+            : len(source.lines[last.lineno - 1]) - len(source.lines[last.lineno - 1].lstrip())
+        ]
         if isinstance(last.value, ast.Name):
             yield source.line("return-lost", last.lineno, "", ends)
             yield source.line("return-lost", last.lineno, f"{indent}return", ends)
         yield source.line("return-lost", last.lineno, f"{indent}{value}", ends)
         yield source.line("return-lost", last.lineno, f"{indent}print({value})", ends)
         image = method.args.args[-1].arg
-        for several in (f"{value}, {image}", f"[{value}]", f"{{'logits': {value}}}", f"{value},", f"{image}, {value}", f"dict(out={value})", f"({value}, None)"):
+        for several in (
+            f"{value}, {image}",
+            f"[{value}]",
+            f"{{'logits': {value}}}",
+            f"{value},",
+            f"{image}, {value}",
+            f"dict(out={value})",
+            f"({value}, None)",
+        ):
             yield source.line("several-returned", last.lineno, f"{indent}return {several}", ends)
         for statement in method.body[len(method.body) // 2 : -1]:
-            if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name) and statement.lineno == statement.end_lineno:
+            if (
+                isinstance(statement, ast.Assign)
+                and isinstance(statement.targets[0], ast.Name)
+                and statement.lineno == statement.end_lineno
+            ):
                 text = source.lines[statement.lineno - 1]
-                yield source.line("returned-early", statement.lineno, f"{text}\n{indent}return {statement.targets[0].id}")
+                yield source.line(
+                    "returned-early", statement.lineno, f"{text}\n{indent}return {statement.targets[0].id}"
+                )
 
 
 def calls(source: Source) -> Iterator[Slip]:
@@ -201,15 +237,25 @@ def calls(source: Source) -> Iterator[Slip]:
     for node in source.nodes(ast.Assign):
         target, value = source.source_of(node.targets[0]), node.value
         plain = isinstance(value, ast.Call) and len(value.args) == 1 and isinstance(value.args[0], ast.Name)
-        if plain and isinstance(value, ast.Call) and ast.unparse(value.func).startswith("self.") and isinstance(node.targets[0], ast.Name):
+        if (
+            plain
+            and isinstance(value, ast.Call)
+            and ast.unparse(value.func).startswith("self.")
+            and isinstance(node.targets[0], ast.Name)
+        ):
             yield source.swap("call-forgotten", node, f"{target} = {source.source_of(value.func)}")
             yield source.swap("call-without-tensor", node, f"{target} = {source.source_of(value.func)}()")
         if isinstance(node.targets[0], ast.Attribute):
             ends = source.mentions(node.targets[0].attr)
-            yield source.swap("comparison-for-assignment", node, f"{target} == {source.source_of(value)}", ends)
+            yield source.swap(
+                "comparison-for-assignment", node, f"{target} == {source.source_of(value)}", ends
+            )
     for call in source.calls("cat", "concat"):
         if call.args and isinstance(call.args[0], ast.List | ast.Tuple):
-            name, rest = source.source_of(call.func), [source.source_of(k) for k in (*call.args[1:], *call.keywords)]
+            name, rest = (
+                source.source_of(call.func),
+                [source.source_of(k) for k in (*call.args[1:], *call.keywords)],
+            )
             parts = ", ".join(source.source_of(e) for e in call.args[0].elts)
             yield source.swap("cat-ungrouped", call, f"{name}({', '.join([parts, *rest])})")
 
@@ -219,14 +265,20 @@ def constructor(source: Source) -> Iterator[Slip]:
     for init in source.methods("__init__"):
         line = source.lines[init.lineno - 1]
         owner = next(c for c in source.nodes(ast.ClassDef) if init in c.body)
-        tens = [n for n in ast.walk(init) if isinstance(n, ast.Constant) and n.value == 10 and n.lineno != init.lineno]
+        tens = [
+            n
+            for n in ast.walk(init)
+            if isinstance(n, ast.Constant) and n.value == 10 and n.lineno != init.lineno
+        ]
         if owner.name != source.class_name:
             continue
         if "(self)" in line and len(tens) == 1:
             for name in ("num_classes", "n_class", "output_dim"):
                 used = source.swap("constructor-arguments", tens[0], name)
                 head = line.replace("(self)", f"(self, {name})")
-                yield Slip(used.rule, {**used.lines, init.lineno: head}, frozenset((init.lineno, tens[0].lineno)))
+                yield Slip(
+                    used.rule, {**used.lines, init.lineno: head}, frozenset((init.lineno, tens[0].lineno))
+                )
         elif found := re.search(r"(\w+)(?:: \w+)? ?= ?10\b", line):
             yield source.line("constructor-arguments", init.lineno, line.replace(found[0], found[1], 1))
 

@@ -12,7 +12,10 @@ from grader.authoring.slips.source import LAYERS, Slip, Source
 def declared(source: Source) -> Iterator[Slip]:
     """A layer for another number of channels or features than arrives, or than is taken further on."""
     layers = source.calls(*LAYERS)
-    ends = sorted({n.lineno for n in layers} | {n.lineno for n in source.nodes(ast.Attribute) if isinstance(n.ctx, ast.Store)})
+    ends = sorted(
+        {n.lineno for n in layers}
+        | {n.lineno for n in source.nodes(ast.Attribute) if isinstance(n.ctx, ast.Store)}
+    )
     for call in layers:
         kind = "features" if source.source_of(call.func).endswith("Linear") else "channels"
         for place, side in enumerate(("in", "out")):
@@ -36,8 +39,14 @@ def geometry(source: Source) -> Iterator[Slip]:
         if without != text:
             yield source.swap("padding-lost", call, without)
             yield source.swap("padding-wrong", call, re.sub(r"padding\s*=\s*1", "padding=0", text))
-            yield source.swap("stride-wrong", call, re.sub(r",\s*padding", ", stride=2, padding", text, count=1))
-            yield source.swap("kernel-size", call, re.sub(r"kernel_size=3|(?<=, )3(?=, padding)", "kernel_size=11", text, count=1))
+            yield source.swap(
+                "stride-wrong", call, re.sub(r",\s*padding", ", stride=2, padding", text, count=1)
+            )
+            yield source.swap(
+                "kernel-size",
+                call,
+                re.sub(r"kernel_size=3|(?<=, )3(?=, padding)", "kernel_size=11", text, count=1),
+            )
 
 
 def flattening(source: Source) -> Iterator[Slip]:
@@ -45,7 +54,11 @@ def flattening(source: Source) -> Iterator[Slip]:
     for call in source.calls("flatten", "view", "reshape"):
         text = source.source_of(call)
         by_torch = text.startswith("torch.")
-        start = source.source_of(call.args[0]) if by_torch and call.args else source.source_of(call.func).rpartition(".")[0]
+        start = (
+            source.source_of(call.args[0])
+            if by_torch and call.args
+            else source.source_of(call.func).rpartition(".")[0]
+        )
         if start == "nn" or not start or not re.search(r"flatten|4096|-1", text) or "1, 1" in text:
             continue
         for rule, new in (
@@ -79,7 +92,14 @@ def dtypes(source: Source) -> Iterator[Slip]:
                 last = statement.end_lineno or statement.lineno
                 line, name = source.lines[last - 1], statement.targets[0].id
                 indent = line[: len(line) - len(line.lstrip())]
-                for cast in ("double()", "long()", "half()", "int()", "to(torch.float64)", "type(torch.float64)"):
+                for cast in (
+                    "double()",
+                    "long()",
+                    "half()",
+                    "int()",
+                    "to(torch.float64)",
+                    "type(torch.float64)",
+                ):
                     yield source.line("wrong-dtype", last, f"{line}\n{indent}{name} = {name}.{cast}")
 
 
@@ -92,8 +112,14 @@ def surroundings(source: Source) -> Iterator[Slip]:
         indent = first[: len(first) - len(first.lstrip())]
         for rule, extra in (
             ("weights-absent", 'self.load_state_dict(torch.load("vgg.pth"))'),
-            ("weights-absent", 'state = torch.load("best_model.pt", map_location="cpu")\nself.load_state_dict(state["model"])'),
-            ("download", 'self.load_state_dict(torch.hub.load_state_dict_from_url("https://download.pytorch.org/models/vgg.pth"))'),
+            (
+                "weights-absent",
+                'state = torch.load("best_model.pt", map_location="cpu")\nself.load_state_dict(state["model"])',
+            ),
+            (
+                "download",
+                'self.load_state_dict(torch.hub.load_state_dict_from_url("https://download.pytorch.org/models/vgg.pth"))',
+            ),
             ("files-absent", 'self.labels = open("labels.txt").read().split()'),
             ("asks-somebody", 'self.rate = float(input("learning rate? "))'),
             ("plots", "import matplotlib.pyplot as plt\nself.figure = plt.figure()"),
@@ -106,9 +132,17 @@ def surroundings(source: Source) -> Iterator[Slip]:
                 last = statement.end_lineno or statement.lineno
                 line, name = source.lines[last - 1], statement.targets[0].id
                 indent = line[: len(line) - len(line.lstrip())]
-                for extra in (f"plt.imshow({name}[0, 0].detach())\n{indent}plt.show()", f"np.save('out.npy', {name}.detach())", f"writer.add_histogram('out', {name})"):
+                for extra in (
+                    f"plt.imshow({name}[0, 0].detach())\n{indent}plt.show()",
+                    f"np.save('out.npy', {name}.detach())",
+                    f"writer.add_histogram('out', {name})",
+                ):
                     yield source.line("plots", last, f"{line}\n{indent}{extra}")
-    head = next(s.lineno for s in source.tree.body if isinstance(s, ast.Import | ast.ImportFrom) and "__future__" not in ast.unparse(s))
+    head = next(
+        s.lineno
+        for s in source.tree.body
+        if isinstance(s, ast.Import | ast.ImportFrom) and "__future__" not in ast.unparse(s)
+    )
     line = source.lines[head - 1]
     for rule, extra in (
         ("module-absent", "from my_blocks import *"), ("module-absent", "from helper import show_image"), ("module-absent", "import my_utils"),

@@ -39,7 +39,14 @@ class Source:
     @cached_property
     def tokens(self) -> list[tokenize.TokenInfo]:
         """What Python reads, without comments and blanks."""
-        blank = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
+        blank = (
+            tokenize.COMMENT,
+            tokenize.NL,
+            tokenize.NEWLINE,
+            tokenize.INDENT,
+            tokenize.DEDENT,
+            tokenize.ENDMARKER,
+        )
         return [t for t in tokenize.generate_tokens(io.StringIO(self.text).readline) if t.type not in blank]
 
     def nodes(self, *kinds: type[Node]) -> list[Node]:
@@ -76,7 +83,9 @@ class Source:
         old = self.lines[number - 1]
         return self.line(rule, number, old[:start] + new + old[end:], ends)
 
-    def swap(self, rule: str, node: ast.expr | ast.stmt | ast.keyword, new: str, ends: Sequence[int] = ()) -> Slip:
+    def swap(
+        self, rule: str, node: ast.expr | ast.stmt | ast.keyword, new: str, ends: Sequence[int] = ()
+    ) -> Slip:
         """Other text in the place of a node."""
         first, last = node.lineno, node.end_lineno or node.lineno
         start = self.lines[first - 1].encode()[: node.col_offset].decode()

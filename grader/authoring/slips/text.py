@@ -61,17 +61,29 @@ def colons(source: Source) -> Iterator[Slip]:
     for number, line in enumerate(source.lines, start=1):
         code = line.rstrip()
         if re.match(r"\s*(?:def|class|for|if|else|elif|with|while)\b.*:$", code):
-            for rule, new in (("colon-lost", ""), ("semicolon-for-colon", ";"), ("colon-doubled", "::"), ("full-stop-for-colon", ".")):
+            for rule, new in (
+                ("colon-lost", ""),
+                ("semicolon-for-colon", ";"),
+                ("colon-doubled", "::"),
+                ("full-stop-for-colon", "."),
+            ):
                 yield source.line(rule, number, code[:-1] + new)
 
 
 def commas(source: Source) -> Iterator[Slip]:
     """A comma forgotten, doubled, or a full stop in its place."""
     for token in source.tokens:
-        if token.string == "," and not source.lines[token.start[0] - 1].lstrip().startswith(("import", "from")):
+        if token.string == "," and not source.lines[token.start[0] - 1].lstrip().startswith(
+            ("import", "from")
+        ):
             line, column = token.start
             ends = [line + 1] if source.lines[line - 1].rstrip().endswith(",") else []
-            for rule, new in (("comma-lost", ""), ("comma-doubled", ",,"), ("full-stop-for-comma", "."), ("semicolon-for-comma", ";")):
+            for rule, new in (
+                ("comma-lost", ""),
+                ("comma-doubled", ",,"),
+                ("full-stop-for-comma", "."),
+                ("semicolon-for-comma", ";"),
+            ):
                 yield source.cut(rule, line, column, column + 1, new, ends)
 
 
@@ -101,7 +113,9 @@ def odd_characters(source: Source) -> Iterator[Slip]:
             if (at := code.rfind(mark)) >= 0:
                 yield source.cut("full-width", number, at, at + 1, mark.translate(_WIDE))
         if '"' in code or "'" in code:
-            yield source.line("smart-quotes", number, re.sub(r"[\"']([^\"']*)[\"']", "“\\1”", code) + line[len(code) :])
+            yield source.line(
+                "smart-quotes", number, re.sub(r"[\"']([^\"']*)[\"']", "“\\1”", code) + line[len(code) :]
+            )
         if " = " in code:
             yield source.line("no-break-space", number, line.replace(" = ", "\u00a0=\u00a0", 1))
         if "-1" in code:
@@ -124,8 +138,13 @@ def python_2(source: Source) -> Iterator[Slip]:
                 indent = " " * statement.col_offset
                 if "\t" in source.lines[last - 1]:
                     continue
-                for what in (f"{statement.targets[0].id}.shape", f"'shape', {statement.targets[0].id}.size()"):
-                    yield source.line("print-statement", last, f"{source.lines[last - 1]}\n{indent}print {what}")
+                for what in (
+                    f"{statement.targets[0].id}.shape",
+                    f"'shape', {statement.targets[0].id}.size()",
+                ):
+                    yield source.line(
+                        "print-statement", last, f"{source.lines[last - 1]}\n{indent}print {what}"
+                    )
 
 
 def pasted(source: Source) -> Iterator[Slip]:
@@ -138,12 +157,18 @@ def pasted(source: Source) -> Iterator[Slip]:
         text = {n: source.lines[n - 1] for n in numbers}
         yield Slip("line-numbers", {n: f"{n} {line}" for n, line in text.items()}, every)
         yield Slip("line-numbers", {n: f"{n:3}: {line}" for n, line in text.items()}, every)
-        yield Slip("prompts", {n: f"{'>>>' if n == owner.lineno else '...'} {line}" for n, line in text.items()}, every)
+        yield Slip(
+            "prompts",
+            {n: f"{'>>>' if n == owner.lineno else '...'} {line}" for n, line in text.items()},
+            every,
+        )
         yield source.line("prompts", owner.lineno, f"In [{owner.lineno}]: {source.lines[owner.lineno - 1]}")
     for statement in source.tree.body:
         if isinstance(statement, ast.Import):
             yield source.line("prompts", statement.lineno, f">>> {source.lines[statement.lineno - 1]}")
-            yield source.line("shell-line", statement.lineno, f"pip install torch\n{source.lines[statement.lineno - 1]}")
+            yield source.line(
+                "shell-line", statement.lineno, f"pip install torch\n{source.lines[statement.lineno - 1]}"
+            )
 
 
 def merge_markers(source: Source) -> Iterator[Slip]:
@@ -153,7 +178,9 @@ def merge_markers(source: Source) -> Iterator[Slip]:
         line = source.lines[number - 1]
         if statement.end_lineno == number and line.startswith((" ", "\t")):
             other = re.sub(r"\d+", lambda found: str(int(found[0]) + 1), line, count=1)
-            yield source.line("merge-markers", number, f"<<<<<<< HEAD\n{line}\n=======\n{other}\n>>>>>>> second")
+            yield source.line(
+                "merge-markers", number, f"<<<<<<< HEAD\n{line}\n=======\n{other}\n>>>>>>> second"
+            )
 
 
 def stray(source: Source) -> Iterator[Slip]:
@@ -193,7 +220,9 @@ def signs(source: Source) -> Iterator[Slip]:
             yield source.cut("full-stop-lost", line, column, column + 1, " ")
             yield source.cut("full-stop-doubled", line, column, column + 1, "..")
             yield source.cut("comma-for-full-stop", line, column, column + 1, ",")
-        elif token.type == tokenize.NAME and re.fullmatch(r"[a-z]+_?\d+_\w+|[a-z]{3,}_[a-z]{3,}\d?", token.string):
+        elif token.type == tokenize.NAME and re.fullmatch(
+            r"[a-z]+_?\d+_\w+|[a-z]{3,}_[a-z]{3,}\d?", token.string
+        ):
             at = column + token.string.index("_")
             yield source.cut("minus-for-underscore", line, at, at + 1, "-", _named(source, token.string))
             yield source.cut("space-within-a-name", line, at, at + 1, " ", _named(source, token.string))

@@ -23,7 +23,10 @@ def constructor(situation: Situation) -> Iterator[Proposal]:
     found = situation.own_class()
     if crash is None or found is None or crash.error != "TypeError" or crash.phase != "construct":
         return
-    missing = re.search(r"(?:(\w+)\.)?__init__\(\) missing \d+ required (?:positional|keyword-only) arguments?: (.+)", crash.message)
+    missing = re.search(
+        r"(?:(\w+)\.)?__init__\(\) missing \d+ required (?:positional|keyword-only) arguments?: (.+)",
+        crash.message,
+    )
     label, owner = found
     function = next((f for f in owner.body if isinstance(f, FUNCTIONS) and f.name == "__init__"), None)
     if missing is None or function is None or (missing[1] not in (None, owner.name)):
@@ -43,7 +46,9 @@ def constructor(situation: Situation) -> Iterator[Proposal]:
     yield _with_defaults(situation, label, function, by_name)
 
 
-def _uses(situation: Situation, class_name: str, function: ast.FunctionDef | ast.AsyncFunctionDef, names: list[str]) -> Iterator[dict[str, str]]:
+def _uses(
+    situation: Situation, class_name: str, function: ast.FunctionDef | ast.AsyncFunctionDef, names: list[str]
+) -> Iterator[dict[str, str]]:
     """What the file itself gives, where it makes the network."""
     positional = [a.arg for a in function.args.args[1:]]
     constants = {
@@ -78,7 +83,9 @@ def _is_literal(value: ast.expr) -> bool:
     return True
 
 
-def _with_defaults(situation: Situation, label: str, function: ast.FunctionDef | ast.AsyncFunctionDef, values: dict[str, str]) -> Proposal:
+def _with_defaults(
+    situation: Situation, label: str, function: ast.FunctionDef | ast.AsyncFunctionDef, values: dict[str, str]
+) -> Proposal:
     arguments = [*function.args.args, *function.args.kwonlyargs]
     plain = [a for a in function.args.args if a.arg in values]
     # behind an argument with a default every later one needs one
@@ -106,11 +113,21 @@ def keyword_arguments(situation: Situation) -> Iterator[Proposal]:
                 taken = {k.arg for k in call.keywords}
                 free = [p for p in known[len(call.args) :] if p not in taken]
                 for new in list(dict.fromkeys([*near(name, free), *free[:1]])):
-                    yield situation.replaced("argument-misspelt", label, [(keyword, f"{new}={ast.unparse(keyword.value)}")], call.lineno, (name,))
+                    yield situation.replaced(
+                        "argument-misspelt",
+                        label,
+                        [(keyword, f"{new}={ast.unparse(keyword.value)}")],
+                        call.lineno,
+                        (name,),
+                    )
                 value = ast.unparse(call)
-                call_without = ast.unparse(ast.Call(call.func, call.args, [k for k in call.keywords if k is not keyword]))
+                call_without = ast.unparse(
+                    ast.Call(call.func, call.args, [k for k in call.keywords if k is not keyword])
+                )
                 if value != call_without:
-                    yield situation.replaced("argument-misspelt", label, [(call, call_without)], call.lineno, (name,))
+                    yield situation.replaced(
+                        "argument-misspelt", label, [(call, call_without)], call.lineno, (name,)
+                    )
 
 
 def _parameters(situation: Situation, thing: str) -> list[str]:
@@ -138,7 +155,11 @@ def _spans(node: ast.expr, line: int) -> bool:
 def call_forms(situation: Situation) -> Iterator[Proposal]:
     """`torch.cat(a, b)`, `nn.ReLU(x)`, `self.pool` without brackets, `x.size[0]`, `x.shape(0)`."""
     crash = situation.crash
-    if crash is None or crash.line is None or crash.error not in ("TypeError", "AttributeError", "RuntimeError", "ValueError"):
+    if (
+        crash is None
+        or crash.line is None
+        or crash.error not in ("TypeError", "AttributeError", "RuntimeError", "ValueError")
+    ):
         return
     label, line = crash.line.file, crash.line.line
     for at, call in situation.nodes(ast.Call):
@@ -147,31 +168,72 @@ def call_forms(situation: Situation) -> Iterator[Proposal]:
         name = ast.unparse(call.func)
         last = name.rpartition(".")[2]
         here = _spans(call, line)
-        if here and last in ("cat", "concat", "concatenate", "stack") and len(call.args) > 1 and "cat" in crash.message + last:
-            tensors = [a for a in call.args if not (isinstance(a, ast.Constant) or isinstance(a, ast.UnaryOp))]
+        if (
+            here
+            and last in ("cat", "concat", "concatenate", "stack")
+            and len(call.args) > 1
+            and "cat" in crash.message + last
+        ):
+            tensors = [
+                a for a in call.args if not (isinstance(a, ast.Constant) or isinstance(a, ast.UnaryOp))
+            ]
             rest = [a for a in call.args if a not in tensors]
             if len(tensors) > 1:
-                parts = [f"[{', '.join(map(ast.unparse, tensors))}]", *map(ast.unparse, rest), *map(ast.unparse, call.keywords)]  # type: ignore[arg-type]
-                yield situation.replaced("call-form", label, [(call, f"{name}({', '.join(parts)})")], call.lineno, (name,))
-        if here and last in ("add", "mul", "multiply") and len(call.args) == 1 and isinstance(call.args[0], ast.Tuple | ast.List):
+                parts = [
+                    f"[{', '.join(map(ast.unparse, tensors))}]",
+                    *map(ast.unparse, rest),
+                    *map(ast.unparse, call.keywords),
+                ]  # type: ignore[arg-type]
+                yield situation.replaced(
+                    "call-form", label, [(call, f"{name}({', '.join(parts)})")], call.lineno, (name,)
+                )
+        if (
+            here
+            and last in ("add", "mul", "multiply")
+            and len(call.args) == 1
+            and isinstance(call.args[0], ast.Tuple | ast.List)
+        ):
             parts = [ast.unparse(e) for e in call.args[0].elts]
-            yield situation.replaced("call-form", label, [(call, f"{name}({', '.join(parts)})")], call.lineno, (name,))
-        if re.search(r"\bnn\.(?:ReLU|Sigmoid|Tanh|Softmax|Flatten|LeakyReLU|ELU|GELU|Identity|AvgPool2d|MaxPool2d|AdaptiveAvgPool2d)$", name) and _is_about_modules(crash.message):
-            if call.args and not isinstance(call.args[0], ast.Constant) and _in_forward(situation, label, call):
+            yield situation.replaced(
+                "call-form", label, [(call, f"{name}({', '.join(parts)})")], call.lineno, (name,)
+            )
+        if re.search(
+            r"\bnn\.(?:ReLU|Sigmoid|Tanh|Softmax|Flatten|LeakyReLU|ELU|GELU|Identity|AvgPool2d|MaxPool2d|AdaptiveAvgPool2d)$",
+            name,
+        ) and _is_about_modules(crash.message):
+            if (
+                call.args
+                and not isinstance(call.args[0], ast.Constant)
+                and _in_forward(situation, label, call)
+            ):
                 rest = [*map(ast.unparse, call.args[1:]), *map(ast.unparse, call.keywords)]  # type: ignore[arg-type]
                 new = f"{name}({', '.join(rest)})({ast.unparse(call.args[0])})"
                 yield situation.replaced("call-form", label, [(call, new)], call.lineno, (name,))
     if crash.error == "TypeError" and "not subscriptable" in crash.message:
         for at, node in situation.nodes(ast.Subscript):
-            if at == label and isinstance(node, ast.Subscript) and _spans(node, line) and isinstance(node.value, ast.Attribute) and isinstance(node.ctx, ast.Load):
+            if (
+                at == label
+                and isinstance(node, ast.Subscript)
+                and _spans(node, line)
+                and isinstance(node.value, ast.Attribute)
+                and isinstance(node.ctx, ast.Load)
+            ):
                 new = f"{ast.unparse(node.value)}({ast.unparse(node.slice)})"
-                yield situation.replaced("call-form", label, [(node, new)], node.lineno, (ast.unparse(node.value),))
+                yield situation.replaced(
+                    "call-form", label, [(node, new)], node.lineno, (ast.unparse(node.value),)
+                )
     if crash.error == "TypeError" and "not callable" in crash.message:
         for at, call in situation.nodes(ast.Call):
             if at == label and isinstance(call, ast.Call) and _spans(call, line):
                 name = ast.unparse(call.func)
                 if name.endswith(".shape") and call.args:
-                    yield situation.replaced("call-form", label, [(call, f"{name}[{ast.unparse(call.args[0])}]")], call.lineno, (name,))
+                    yield situation.replaced(
+                        "call-form",
+                        label,
+                        [(call, f"{name}[{ast.unparse(call.args[0])}]")],
+                        call.lineno,
+                        (name,),
+                    )
                 if not call.args and not call.keywords:
                     yield situation.replaced("call-form", label, [(call, name)], call.lineno, (name,))
     if "unpack" in crash.message:
@@ -185,27 +247,52 @@ def call_forms(situation: Situation) -> Iterator[Proposal]:
 def _comma_in_target(situation: Situation, label: str, line: int) -> Iterator[Proposal]:
     """`self,conv1 = nn.Conv2d(…)`."""
     for at, node in situation.nodes(ast.Tuple):
-        if at == label and isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Store) and _spans(node, line) and len(node.elts) == 2:
+        if (
+            at == label
+            and isinstance(node, ast.Tuple)
+            and isinstance(node.ctx, ast.Store)
+            and _spans(node, line)
+            and len(node.elts) == 2
+        ):
             me, name = map(ast.unparse, node.elts)
             if me == "self" and name.isidentifier():
-                yield situation.replaced("comma-for-full-stop", label, [(node, f"{me}.{name}")], line, (me, name))
+                yield situation.replaced(
+                    "comma-for-full-stop", label, [(node, f"{me}.{name}")], line, (me, name)
+                )
 
 
 def _without_tensor(situation: Situation, label: str, line: int) -> Iterator[Proposal]:
     """`out = self.pool()`: with what it is assigned to, or what the lines above have made."""
     for at, call in situation.nodes(ast.Call):
-        if not isinstance(call, ast.Call) or at != label or not _spans(call, line) or call.args or call.keywords:
+        if (
+            not isinstance(call, ast.Call)
+            or at != label
+            or not _spans(call, line)
+            or call.args
+            or call.keywords
+        ):
             continue
         function = function_of(situation, label, call)
         if function is None or not isinstance(call.func, ast.Attribute):
             continue
         given = [a.arg for a in function.args.args[1:2]]
         for name in list(dict.fromkeys([*made_before(function, call), *given]))[:3]:
-            yield situation.replaced("call-missing", label, [(call, f"{ast.unparse(call.func)}({name})")], line, (ast.unparse(call.func),))
+            yield situation.replaced(
+                "call-missing",
+                label,
+                [(call, f"{ast.unparse(call.func)}({name})")],
+                line,
+                (ast.unparse(call.func),),
+            )
 
 
 def _is_about_modules(message: str) -> bool:
-    return bool(re.search(r"not (?:ReLU|Sigmoid|Tanh|Softmax|Flatten|\w*Pool2d|Conv2d|Linear|Sequential|BatchNorm2d|Identity|\w*ELU)\b|object has no attribute|unsupported operand|method|Module|found \w+$", message))
+    return bool(
+        re.search(
+            r"not (?:ReLU|Sigmoid|Tanh|Softmax|Flatten|\w*Pool2d|Conv2d|Linear|Sequential|BatchNorm2d|Identity|\w*ELU)\b|object has no attribute|unsupported operand|method|Module|found \w+$",
+            message,
+        )
+    )
 
 
 def _in_forward(situation: Situation, label: str, node: ast.AST) -> bool:
@@ -221,7 +308,17 @@ def _not_called(situation: Situation, label: str) -> Iterator[Proposal]:
         if at != label or not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Attribute):
             continue
         target = node.targets[0]
-        if not isinstance(target, ast.Name) or ast.unparse(node.value.value) != "self" or not _in_forward(situation, label, node):
+        if (
+            not isinstance(target, ast.Name)
+            or ast.unparse(node.value.value) != "self"
+            or not _in_forward(situation, label, node)
+        ):
             continue
         _, end = spots.of(node.value)
-        yield situation.edited("call-missing", label, f"{text[:end]}({target.id}){text[end:]}", node.lineno, (ast.unparse(node.value),))
+        yield situation.edited(
+            "call-missing",
+            label,
+            f"{text[:end]}({target.id}){text[end:]}",
+            node.lineno,
+            (ast.unparse(node.value),),
+        )

@@ -47,7 +47,12 @@ def is_near(wanted: str, name: str) -> bool:
 def _near(wanted: str, names: list[str]) -> list[str]:
     kind = wanted.rpartition("_")[2].lower()
     found = near(wanted, names)
-    return [name for name in found if kind in ("", *re.split(r"[^a-z]+", wanted.lower())) and (kind[:3] in name.lower() or "_" not in wanted)]
+    return [
+        name
+        for name in found
+        if kind in ("", *re.split(r"[^a-z]+", wanted.lower()))
+        and (kind[:3] in name.lower() or "_" not in wanted)
+    ]
 
 
 def _networks(situation: Situation) -> Iterator[tuple[str, ast.ClassDef]]:
@@ -65,12 +70,23 @@ def _networks(situation: Situation) -> Iterator[tuple[str, ast.ClassDef]]:
                 used.add(node.func.id)
     parents = {ast.unparse(base) for _, owner in found for base in owner.bases}
     for label, owner in found:
-        own = any(isinstance(s, FUNCTIONS) and s.name in ("forward", "__init__", "__call__") for s in owner.body)
-        if (own or ast.unparse(owner.bases[0]) in parents) and owner.name not in used and not _is_a_kit(owner):
+        own = any(
+            isinstance(s, FUNCTIONS) and s.name in ("forward", "__init__", "__call__") for s in owner.body
+        )
+        if (
+            (own or ast.unparse(owner.bases[0]) in parents)
+            and owner.name not in used
+            and not _is_a_kit(owner)
+        ):
             yield label, owner
 
 
 def _is_a_kit(owner: ast.ClassDef) -> bool:
     """A data set, an exception, a configuration: no network."""
     text = " ".join(ast.unparse(base) for base in owner.bases)
-    return bool(re.search(r"Dataset|Exception|Error|Enum|ABC\b|NamedTuple|TypedDict|object|Function|Callback|Sampler|Transform", text))
+    return bool(
+        re.search(
+            r"Dataset|Exception|Error|Enum|ABC\b|NamedTuple|TypedDict|object|Function|Callback|Sampler|Transform",
+            text,
+        )
+    )

@@ -96,7 +96,11 @@ def undefined(situation: Situation) -> Iterator[Proposal]:
             (name,),
         )  # fmt: skip
     for code, new in _instead(situation, label, node, name):
-        same = [n for at, n in places if at == label and function_of(situation, at, n) is function_of(situation, label, node)]
+        same = [
+            n
+            for at, n in places
+            if at == label and function_of(situation, at, n) is function_of(situation, label, node)
+        ]
         yield situation.replaced(code, label, [(n, new) for n in same], node.lineno, (name,))
     if crash.error == "UnboundLocalError" or _assigned_later(situation, label, node):
         yield from _moved_down(situation, label, node, name)
@@ -109,7 +113,9 @@ def _comma_before(situation: Situation, label: str, node: ast.Name) -> Iterator[
     column = len(line.encode()[: node.col_offset].decode())
     if found := re.search(r"\b(self|torch|nn|F)\s*,\s*$", line[:column]):
         lines[node.lineno - 1] = f"{line[: found.start()]}{found[1]}.{line[column:]}"
-        yield situation.edited("comma-for-full-stop", label, "\n".join(lines), node.lineno, (found[1], node.id))
+        yield situation.edited(
+            "comma-for-full-stop", label, "\n".join(lines), node.lineno, (found[1], node.id)
+        )
 
 
 def _compared(situation: Situation, label: str, node: ast.expr) -> Iterator[Proposal]:
@@ -124,8 +130,12 @@ def _compared(situation: Situation, label: str, node: ast.expr) -> Iterator[Prop
                 if at == label and isinstance(s, ast.Expr) and isinstance(s.value, ast.Compare) and isinstance(s.value.ops[0], ast.Eq)
             ]  # fmt: skip
             for group in [same, [compared]][len(same) < 2 :]:
-                changes: list[tuple[ast.AST, str]] = [(c, f"{ast.unparse(c.left)} = {ast.unparse(c.comparators[0])}") for c in group]
-                yield situation.replaced("assignment", label, changes, statement.lineno, (ast.unparse(compared.left),))
+                changes: list[tuple[ast.AST, str]] = [
+                    (c, f"{ast.unparse(c.left)} = {ast.unparse(c.comparators[0])}") for c in group
+                ]
+                yield situation.replaced(
+                    "assignment", label, changes, statement.lineno, (ast.unparse(compared.left),)
+                )
 
 
 def import_added(situation: Situation, label: str, line: int, name: str) -> Proposal:
@@ -152,7 +162,9 @@ def _instead(situation: Situation, label: str, node: ast.Name, name: str) -> Ite
         yield "self-missing", f"{me}.{name}"
     known = set(dir(builtins))
     if function is not None:
-        known |= {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        known |= {
+            n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+        }
         known |= {a.arg for a in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)}
     for at in situation.labels:
         if (tree := situation.tree(at)) is not None:
@@ -187,7 +199,10 @@ def made_before(function: ast.FunctionDef | ast.AsyncFunctionDef, node: ast.expr
 def _assigned_later(situation: Situation, label: str, node: ast.Name) -> bool:
     function = function_of(situation, label, node)
     return function is not None and any(
-        isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store) and n.id == node.id and n.lineno > node.lineno
+        isinstance(n, ast.Name)
+        and isinstance(n.ctx, ast.Store)
+        and n.id == node.id
+        and n.lineno > node.lineno
         for n in ast.walk(function)
     )
 
@@ -198,7 +213,9 @@ def _moved_down(situation: Situation, label: str, node: ast.Name, name: str) -> 
     if function is None:
         return
     body = function.body
-    user = next((i for i, s in enumerate(body) if s.lineno <= node.lineno <= (s.end_lineno or s.lineno)), None)
+    user = next(
+        (i for i, s in enumerate(body) if s.lineno <= node.lineno <= (s.end_lineno or s.lineno)), None
+    )
     makers = [
         i for i, s in enumerate(body)
         if user is not None and i > user and any(isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store) and n.id == name for n in ast.walk(s))
@@ -221,7 +238,9 @@ def attribute(situation: Situation) -> Iterator[Proposal]:
     crash = situation.crash
     if crash is None or crash.error != "AttributeError":
         return
-    found = re.search(r"(?:module '([\w.]+)'|type object '(\w+)'|'(\w+)' object) has no attribute '(\w+)'", crash.message)
+    found = re.search(
+        r"(?:module '([\w.]+)'|type object '(\w+)'|'(\w+)' object) has no attribute '(\w+)'", crash.message
+    )
     if found is None:
         return
     module, kind, instance, name = found.groups()
@@ -249,10 +268,18 @@ def attribute(situation: Situation) -> Iterator[Proposal]:
         yield from _of_network(situation, label, node, owner)
     elif instance == "super":
         for new in near(name, ("__init__", "forward", "train", "eval"), 1):
-            yield situation.replaced("init-misspelt", label, [(node, f"{ast.unparse(node.value)}.{new}")], node.lineno, (name,))
+            yield situation.replaced(
+                "init-misspelt", label, [(node, f"{ast.unparse(node.value)}.{new}")], node.lineno, (name,)
+            )
     elif instance in ("Tensor", "Parameter"):
         for new in near(name, _names_of("torch.Tensor")):
-            yield situation.replaced("torch-name-misspelt", label, [(node, f"{ast.unparse(node.value)}.{new}")], node.lineno, (f".{name}",))
+            yield situation.replaced(
+                "torch-name-misspelt",
+                label,
+                [(node, f"{ast.unparse(node.value)}.{new}")],
+                node.lineno,
+                (f".{name}",),
+            )
         yield from _call_of_function(situation, label, node, name)
 
 
@@ -261,10 +288,18 @@ def _call_of_function(situation: Situation, label: str, node: ast.Attribute, nam
     for _, call in situation.nodes(ast.Call):
         if isinstance(call, ast.Call) and call.func is node and name in _names_of("torch.nn.functional"):
             given = ", ".join(ast.unparse(part) for part in (node.value, *call.args, *call.keywords))  # type: ignore[list-item]
-            yield situation.replaced("torch-name-misspelt", label, [(call, f"{reach(situation, 'torch.nn.functional')}.{name}({given})")], node.lineno, (f".{name}",))
+            yield situation.replaced(
+                "torch-name-misspelt",
+                label,
+                [(call, f"{reach(situation, 'torch.nn.functional')}.{name}({given})")],
+                node.lineno,
+                (f".{name}",),
+            )
 
 
-def _of_network(situation: Situation, label: str, node: ast.Attribute, owner: ast.ClassDef) -> Iterator[Proposal]:
+def _of_network(
+    situation: Situation, label: str, node: ast.Attribute, owner: ast.ClassDef
+) -> Iterator[Proposal]:
     """The nearest attribute that the class makes; else the one that it makes and never uses."""
     text = ast.unparse(node.value)
     attributes = attributes_of(owner)
@@ -278,18 +313,36 @@ def _of_network(situation: Situation, label: str, node: ast.Attribute, owner: as
     offered = near(node.attr, attributes)
     offered += [other for other in unused if other not in offered][:2]
     for other in offered:
-        yield situation.replaced("attribute-misspelt", label, [(n, f"{text}.{other}") for n in same], node.lineno, (node.attr,))
+        yield situation.replaced(
+            "attribute-misspelt", label, [(n, f"{text}.{other}") for n in same], node.lineno, (node.attr,)
+        )
     for function in (f for f in owner.body if isinstance(f, FUNCTIONS) and f.name == "__init__"):
-        made = [n for n in ast.walk(function) if isinstance(n, ast.Name) and n.id == node.attr and isinstance(n.ctx, ast.Store)]
+        made = [
+            n
+            for n in ast.walk(function)
+            if isinstance(n, ast.Name) and n.id == node.attr and isinstance(n.ctx, ast.Store)
+        ]
         if made and function.args.args:  # `conv1 = nn.Conv2d(…)` in __init__, without self.
             me = function.args.args[0].arg
-            yield situation.replaced("self-missing", label, [(n, f"{me}.{n.id}") for n in made], made[0].lineno, (node.attr,))
+            yield situation.replaced(
+                "self-missing", label, [(n, f"{me}.{n.id}") for n in made], made[0].lineno, (node.attr,)
+            )
     if node.attr in _names_of("torch.nn.functional"):  # self.relu where nothing of that name was made
-        yield situation.replaced("attribute-misspelt", label, [(n, f"{reach(situation, 'torch.nn.functional')}.{node.attr}") for n in same], node.lineno, (node.attr,))
-    top = set().union(*(bound_at_top(tree) for at in situation.labels if (tree := situation.tree(at)) is not None))
+        yield situation.replaced(
+            "attribute-misspelt",
+            label,
+            [(n, f"{reach(situation, 'torch.nn.functional')}.{node.attr}") for n in same],
+            node.lineno,
+            (node.attr,),
+        )
+    top = set().union(
+        *(bound_at_top(tree) for at in situation.labels if (tree := situation.tree(at)) is not None)
+    )
     arguments = {a.arg for f in ast.walk(owner) if isinstance(f, FUNCTIONS) for a in f.args.args}
     if node.attr in top | arguments:  # `self.out`, where `out` is a plain name
-        yield situation.replaced("self-too-many", label, [(n, node.attr) for n in same], node.lineno, (node.attr,))
+        yield situation.replaced(
+            "self-too-many", label, [(n, node.attr) for n in same], node.lineno, (node.attr,)
+        )
 
 
 def _of_module(situation: Situation, module: str, name: str) -> list[str]:
@@ -299,7 +352,9 @@ def _of_module(situation: Situation, module: str, name: str) -> list[str]:
     found = near(name, _names_of(module))
     for other in ("torch", "torch.nn", "torch.nn.functional"):
         if other != module and module.startswith("torch"):
-            exact = [n for n in _names_of(other) if n == name] or [n for n in _names_of(other) if _folded(n) == _folded(name)]
+            exact = [n for n in _names_of(other) if n == name] or [
+                n for n in _names_of(other) if _folded(n) == _folded(name)
+            ]
             found += [f"{reach(situation, other)}.{n}" for n in exact[:1]]
     same_spelling = [n for n in found if _folded(n.rpartition(".")[2]) == _folded(name)]
     return list(dict.fromkeys([*same_spelling, *found]))[:4]
@@ -312,7 +367,9 @@ def reach(situation: Situation, module: str) -> str:
             if isinstance(node, ast.Import | ast.ImportFrom):
                 start = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
                 for alias in node.names:
-                    if f"{start}{alias.name}" == module and (alias.asname or not isinstance(node, ast.Import) or alias.name == module):
+                    if f"{start}{alias.name}" == module and (
+                        alias.asname or not isinstance(node, ast.Import) or alias.name == module
+                    ):
                         return alias.asname or alias.name
     parent, _, last = module.rpartition(".")
     return f"{reach(situation, parent)}.{last}" if parent else module
@@ -340,12 +397,18 @@ def _on_line(node: ast.AST, line: int) -> bool:
 
 def class_of(situation: Situation, label: str, node: ast.AST) -> ast.ClassDef | None:
     """The innermost class around a node."""
-    return next((c for c in reversed(list(_around(situation, label, node))) if isinstance(c, ast.ClassDef)), None)
+    return next(
+        (c for c in reversed(list(_around(situation, label, node))) if isinstance(c, ast.ClassDef)), None
+    )
 
 
-def function_of(situation: Situation, label: str, node: ast.AST) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+def function_of(
+    situation: Situation, label: str, node: ast.AST
+) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
     """The innermost function around a node."""
-    return next((f for f in reversed(list(_around(situation, label, node))) if isinstance(f, FUNCTIONS)), None)
+    return next(
+        (f for f in reversed(list(_around(situation, label, node))) if isinstance(f, FUNCTIONS)), None
+    )
 
 
 def _around(situation: Situation, label: str, node: ast.AST) -> Iterator[ast.AST]:
@@ -354,7 +417,11 @@ def _around(situation: Situation, label: str, node: ast.AST) -> Iterator[ast.AST
     if tree is None:
         return
     for other in ast.walk(tree):
-        if isinstance(other, (ast.ClassDef, *FUNCTIONS)) and other.lineno <= line <= (other.end_lineno or 0) and other is not node:
+        if (
+            isinstance(other, (ast.ClassDef, *FUNCTIONS))
+            and other.lineno <= line <= (other.end_lineno or 0)
+            and other is not node
+        ):
             yield other
 
 
@@ -365,9 +432,17 @@ def attributes_of(owner: ast.ClassDef) -> set[str]:
         if isinstance(statement, ast.Assign):
             found |= {t.id for t in statement.targets if isinstance(t, ast.Name)}
     for node in ast.walk(owner):
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name):
+        if (
+            isinstance(node, ast.Attribute)
+            and isinstance(node.ctx, ast.Store)
+            and isinstance(node.value, ast.Name)
+        ):
             found.add(node.attr)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("add_module", "register_module", "register_buffer", "register_parameter"):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in ("add_module", "register_module", "register_buffer", "register_parameter")
+        ):
             if node.args and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):
                 found.add(node.args[0].value)
     return found
@@ -382,5 +457,7 @@ def bound_at_top(tree: ast.Module) -> set[str]:
         elif isinstance(node, ast.Import | ast.ImportFrom):
             found |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
         else:
-            found |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+            found |= {
+                n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+            }
     return found

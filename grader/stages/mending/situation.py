@@ -186,7 +186,9 @@ def with_text(submission: Submission, label: str, text: str) -> Submission:
         )
     return _changed(
         submission,
-        lambda cell: cell.model_copy(update={"text": text, "problem": problem}) if cell.label == label else cell,
+        lambda cell: (
+            cell.model_copy(update={"text": text, "problem": problem}) if cell.label == label else cell
+        ),
     )
 
 
@@ -196,7 +198,9 @@ def with_cell(submission: Submission, path: str, text: str, first: bool = False)
     if any(cell.label == label for file in submission.files for cell in file.cells):
         return _changed(
             submission,
-            lambda cell: cell.model_copy(update={"text": f"{cell.text}\n{text}"}) if cell.label == label else cell,
+            lambda cell: (
+                cell.model_copy(update={"text": f"{cell.text}\n{text}"}) if cell.label == label else cell
+            ),
         )
     extra = Cell(label=label, text=text)
     files = []

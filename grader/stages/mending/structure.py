@@ -26,9 +26,29 @@ def special_methods(situation: Situation) -> Iterator[Proposal]:
             others = [n for n in methods if n not in ("__init__", "forward")]
             candidates = near(wanted, others, 2)
             stem = wanted.strip("_")
-            candidates += [n for n in others if n not in candidates and near(stem, [n.strip("_").lower()], 1) + [n.strip("_").lower()] and _stem_like(n, stem)]
+            candidates += [
+                n
+                for n in others
+                if n not in candidates
+                and near(stem, [n.strip("_").lower()], 1) + [n.strip("_").lower()]
+                and _stem_like(n, stem)
+            ]
             if wanted == "forward" and not candidates:
-                candidates = [n for n in ("__call__", "call", "predict", "run", "net", "model", "feedforward", "feed_forward", "inference") if n in methods]
+                candidates = [
+                    n
+                    for n in (
+                        "__call__",
+                        "call",
+                        "predict",
+                        "run",
+                        "net",
+                        "model",
+                        "feedforward",
+                        "feed_forward",
+                        "inference",
+                    )
+                    if n in methods
+                ]
             for name in candidates:
                 yield _renamed(situation, label, methods[name], wanted)
             yield from _elsewhere(situation, label, owner, wanted)
@@ -40,14 +60,19 @@ def _stem_like(name: str, stem: str) -> bool:
 
 
 def _is_network(owner: ast.ClassDef) -> bool:
-    return any("Module" in ast.unparse(base) or ast.unparse(base)[:1].isupper() for base in owner.bases) or not owner.bases
+    return (
+        any("Module" in ast.unparse(base) or ast.unparse(base)[:1].isupper() for base in owner.bases)
+        or not owner.bases
+    )
 
 
 def _renamed(situation: Situation, label: str, method: AnyFunction, wanted: str) -> Proposal:
     lines = situation.text(label).split("\n")
     line = lines[method.lineno - 1]
     at = line.index("def") if "def" in line else 0
-    lines[method.lineno - 1] = line[:at] + re.sub(rf"\b{re.escape(method.name)}\b", wanted, line[at:], count=1)
+    lines[method.lineno - 1] = line[:at] + re.sub(
+        rf"\b{re.escape(method.name)}\b", wanted, line[at:], count=1
+    )
     return situation.edited("method-misspelt", label, "\n".join(lines), method.lineno, (method.name,))
 
 
@@ -58,7 +83,9 @@ def _elsewhere(situation: Situation, label: str, owner: ast.ClassDef, wanted: st
     if tree is None:
         return
     for node in ast.walk(tree):
-        if not isinstance(node, FUNCTIONS) or not (node.name == wanted or _stem_like(node.name, wanted.strip("_"))):
+        if not isinstance(node, FUNCTIONS) or not (
+            node.name == wanted or _stem_like(node.name, wanted.strip("_"))
+        ):
             continue
         if node in owner.body or node.col_offset == body or not node.args.args:
             continue
@@ -91,7 +118,11 @@ def out_of_reach(situation: Situation) -> Iterator[Proposal]:
         for node in tree.body:
             if not isinstance(node, (ast.ClassDef, ast.For, ast.While, *FUNCTIONS)):
                 continue
-            if not any(isinstance(n, ast.ClassDef) and n.name == excerpt.class_name for n in ast.walk(node) if n is not node):
+            if not any(
+                isinstance(n, ast.ClassDef) and n.name == excerpt.class_name
+                for n in ast.walk(node)
+                if n is not node
+            ):
                 continue
             lines = situation.text(label).split("\n")
             head_end = node.body[0].lineno - 1
@@ -102,7 +133,9 @@ def out_of_reach(situation: Situation) -> Iterator[Proposal]:
                 if isinstance(inner, ast.Return):
                     for number in range(inner.lineno, (inner.end_lineno or inner.lineno) + 1):
                         lines[number - 1] = ""
-            yield situation.edited("class-not-at-top", label, "\n".join(lines), node.lineno, (excerpt.class_name,))
+            yield situation.edited(
+                "class-not-at-top", label, "\n".join(lines), node.lineno, (excerpt.class_name,)
+            )
 
 
 def base_class(situation: Situation) -> Iterator[Proposal]:
@@ -114,11 +147,15 @@ def base_class(situation: Situation) -> Iterator[Proposal]:
     label, owner = found
     module = f"{reach(situation, 'torch.nn')}.Module"
     if owner.bases:
-        yield situation.replaced("base-missing", label, [(owner.bases[0], module)], owner.lineno, (owner.name,))
+        yield situation.replaced(
+            "base-missing", label, [(owner.bases[0], module)], owner.lineno, (owner.name,)
+        )
         return
     lines = situation.text(label).split("\n")
     line = lines[owner.lineno - 1]
-    lines[owner.lineno - 1] = re.sub(rf"(class\s+{re.escape(owner.name)})\s*(?:\(\s*\))?", rf"\1({module})", line, count=1)
+    lines[owner.lineno - 1] = re.sub(
+        rf"(class\s+{re.escape(owner.name)})\s*(?:\(\s*\))?", rf"\1({module})", line, count=1
+    )
     yield situation.edited("base-missing", label, "\n".join(lines), owner.lineno, (owner.name,))
 
 
@@ -126,7 +163,8 @@ def super_init(situation: Situation) -> Iterator[Proposal]:
     """`super().__init__()` forgotten, too late, not called, or of a wrong class."""
     crash = situation.crash
     if crash is None or not re.search(
-        r"Module\.__init__|_modules|_parameters|_buffers|super|descriptor '__init__'|takes 1 positional|__init__\(\) missing", crash.message
+        r"Module\.__init__|_modules|_parameters|_buffers|super|descriptor '__init__'|takes 1 positional|__init__\(\) missing",
+        crash.message,
     ):
         if crash is None or "super" not in _line_of(situation):
             return
@@ -145,13 +183,21 @@ def _line_of(situation: Situation) -> str:
 
 
 def _super_in(situation: Situation, label: str, function: AnyFunction) -> Iterator[Proposal]:
-    mentions = [s for s in function.body if "super" in ast.unparse(s) or re.search(r"\bModule\.__init__", ast.unparse(s))]
+    mentions = [
+        s
+        for s in function.body
+        if "super" in ast.unparse(s) or re.search(r"\bModule\.__init__", ast.unparse(s))
+    ]
     right = [s for s in mentions if ast.unparse(s).startswith("super().__init__(")]
     for statement in mentions:
         if statement not in right:
-            yield situation.replaced("super-wrong", label, [(statement, "super().__init__()")], statement.lineno)
+            yield situation.replaced(
+                "super-wrong", label, [(statement, "super().__init__()")], statement.lineno
+            )
     if mentions and ast.unparse(mentions[0]) in ("super().__init__(self)",):
-        yield situation.replaced("super-wrong", label, [(mentions[0], "super().__init__()")], mentions[0].lineno)
+        yield situation.replaced(
+            "super-wrong", label, [(mentions[0], "super().__init__()")], mentions[0].lineno
+        )
     first = next((s for s in function.body if not _is_docstring(s)), function.body[0])
     if mentions and mentions[0] is first:
         return
@@ -160,7 +206,9 @@ def _super_in(situation: Situation, label: str, function: AnyFunction) -> Iterat
     start, _ = spots.of(first)
     changes = [(start, start, "super().__init__(); ")]
     changes += [(*spots.of(s), "pass") for s in mentions]
-    if isinstance(first, ast.For | ast.If | ast.With | ast.While | ast.Try):  # no block may follow a semicolon
+    if isinstance(
+        first, ast.For | ast.If | ast.With | ast.While | ast.Try
+    ):  # no block may follow a semicolon
         return
     for begin, end, new in sorted(changes, key=lambda change: -change[0]):
         text = text[:begin] + new + text[end:]
@@ -168,7 +216,11 @@ def _super_in(situation: Situation, label: str, function: AnyFunction) -> Iterat
 
 
 def _is_docstring(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant) and isinstance(statement.value.value, str)
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )
 
 
 def self_argument(situation: Situation) -> Iterator[Proposal]:
@@ -176,12 +228,19 @@ def self_argument(situation: Situation) -> Iterator[Proposal]:
     crash = situation.crash
     if crash is None or crash.error != "TypeError":
         return
-    found = re.search(r"(?:(\w+)\.)?(\w+)\(\) takes (?:from )?(\d+)(?: to \d+)? positional arguments? but (\d+) (?:was|were) given", crash.message)
+    found = re.search(
+        r"(?:(\w+)\.)?(\w+)\(\) takes (?:from )?(\d+)(?: to \d+)? positional arguments? but (\d+) (?:was|were) given",
+        crash.message,
+    )
     if not found:
         return
     for label, owner in situation.classes():
         for function in owner.body:
-            if not isinstance(function, FUNCTIONS) or function.name != found[2] or (found[1] and found[1] != owner.name):
+            if (
+                not isinstance(function, FUNCTIONS)
+                or function.name != found[2]
+                or (found[1] and found[1] != owner.name)
+            ):
                 continue
             names = [a.arg for a in function.args.args]
             lines = situation.text(label).split("\n")
@@ -190,23 +249,42 @@ def self_argument(situation: Situation) -> Iterator[Proposal]:
             if opened < 0:
                 continue
             if not names or names[0] not in ("self", "cls"):
-                lines[function.lineno - 1] = f"{line[: opened + 1]}self{', ' if names else ''}{line[opened + 1 :]}"
-                yield situation.edited("self-argument", label, "\n".join(lines), function.lineno, (function.name,))
+                lines[function.lineno - 1] = (
+                    f"{line[: opened + 1]}self{', ' if names else ''}{line[opened + 1 :]}"
+                )
+                yield situation.edited(
+                    "self-argument", label, "\n".join(lines), function.lineno, (function.name,)
+                )
             else:
                 for missing in _unbound(function)[:2]:
                     new = lines.copy()
                     new[function.lineno - 1] = re.sub(r"\bself\b", f"self, {missing}", line, count=1)
-                    yield situation.edited("argument-missing", label, "\n".join(new), function.lineno, (function.name,))
+                    yield situation.edited(
+                        "argument-missing", label, "\n".join(new), function.lineno, (function.name,)
+                    )
 
 
 def _unbound(function: AnyFunction) -> list[str]:
     """Names that a function uses and never makes, in order."""
     stored = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     stored |= {a.arg for a in function.args.args}
-    used = sorted((n.lineno, n.col_offset, n.id) for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
+    used = sorted(
+        (n.lineno, n.col_offset, n.id)
+        for n in ast.walk(function)
+        if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)
+    )
     first = {name: line for line, _, name in reversed(used)}
-    made = {n.id: n.lineno for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    early = [name for name in stored if name in first and name in made and first[name] <= made[name] and name not in {a.arg for a in function.args.args}]
+    made = {
+        n.id: n.lineno for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    }
+    early = [
+        name
+        for name in stored
+        if name in first
+        and name in made
+        and first[name] <= made[name]
+        and name not in {a.arg for a in function.args.args}
+    ]
     known = {"self", "torch", "nn", "F", "np", "range", "len", "print", "super", "int", "enumerate", "zip"}
     return list(dict.fromkeys([*early, *(name for _, _, name in used if name not in stored | known)]))
 
@@ -224,7 +302,9 @@ def returns(situation: Situation) -> Iterator[Proposal]:
     several = crash is not None and bool(re.search(r"\b(?:tuple|list|dict)\b", crash.message))
     if problem is not None and problem.code == "not-a-tensor":
         nothing, several = problem.detail == "NoneType", problem.detail != "NoneType"
-    elif capture.graph is not None:  # an output of another shape than asked for: something returned it too early
+    elif (
+        capture.graph is not None
+    ):  # an output of another shape than asked for: something returned it too early
         yield from early_returns(situation)
         return
     elif not (nothing or several):
@@ -234,11 +314,19 @@ def returns(situation: Situation) -> Iterator[Proposal]:
         (label, function)
         for label, owner in situation.classes()
         for function in owner.body
-        if isinstance(function, FUNCTIONS) and function.name != "__init__" and not function.name.startswith("__")
+        if isinstance(function, FUNCTIONS)
+        and function.name != "__init__"
+        and not function.name.startswith("__")
     ]
-    functions = [(label, f) for label, f in situation.nodes(FUNCTIONS) if isinstance(f, FUNCTIONS) and f.col_offset == 0]
+    functions = [
+        (label, f)
+        for label, f in situation.nodes(FUNCTIONS)
+        if isinstance(f, FUNCTIONS) and f.col_offset == 0
+    ]
     own = situation.own_class()
-    methods.sort(key=lambda pair: not (own is not None and pair[1] in own[1].body and pair[1].name == "forward"))
+    methods.sort(
+        key=lambda pair: not (own is not None and pair[1] in own[1].body and pair[1].name == "forward")
+    )
     for label, function in [*methods, *functions]:
         if nothing:
             yield from _return_added(situation, label, function)
@@ -256,7 +344,9 @@ def early_returns(situation: Situation) -> Iterator[Proposal]:
                     continue
                 for statement in body[:-1]:
                     if isinstance(statement, ast.Return):
-                        yield situation.replaced("returned-early", label, [(statement, "pass")], statement.lineno)
+                        yield situation.replaced(
+                            "returned-early", label, [(statement, "pass")], statement.lineno
+                        )
                 if isinstance(block, ast.For | ast.While) and body and isinstance(body[-1], ast.Return):
                     lines = situation.text(label).split("\n")
                     line = lines[body[-1].lineno - 1]
@@ -275,7 +365,9 @@ def _return_added(situation: Situation, label: str, function: AnyFunction) -> It
     for statement in prints:
         assert isinstance(statement.value, ast.Call)
         for argument in statement.value.args[:1]:
-            yield situation.replaced("return-missing", label, [(statement, f"return {ast.unparse(argument)}")], statement.lineno)
+            yield situation.replaced(
+                "return-missing", label, [(statement, f"return {ast.unparse(argument)}")], statement.lineno
+            )
     names = _assigned(function)
     if bare:
         for name in names[:1]:
@@ -287,18 +379,25 @@ def _return_added(situation: Situation, label: str, function: AnyFunction) -> It
         yield situation.edited("return-missing", label, f"{text[:start]}return {text[start:]}", last.lineno)
         if isinstance(last.value, ast.Call) and ast.unparse(last.value.func) == "print":
             for argument in last.value.args[:1]:
-                yield situation.replaced("return-missing", label, [(last, f"return {ast.unparse(argument)}")], last.lineno)
+                yield situation.replaced(
+                    "return-missing", label, [(last, f"return {ast.unparse(argument)}")], last.lineno
+                )
             for name in names[:1]:
                 yield situation.replaced("return-missing", label, [(last, f"return {name}")], last.lineno)
     elif isinstance(last, ast.Assign | ast.AugAssign | ast.AnnAssign):
         text = situation.text(label)
         _, end = Spots(text).of(last)
         for name in names[:1]:
-            yield situation.edited("return-missing", label, f"{text[:end]}; return {name}{text[end:]}", last.lineno)
+            yield situation.edited(
+                "return-missing", label, f"{text[:end]}; return {name}{text[end:]}", last.lineno
+            )
     elif isinstance(last, ast.For | ast.If | ast.With):
         lines = situation.text(label).split("\n")
         end_line = last.end_lineno or last.lineno
-        empty = next((n for n in range(end_line + 1, min(end_line + 3, len(lines)) + 1) if not lines[n - 1].strip()), None)
+        empty = next(
+            (n for n in range(end_line + 1, min(end_line + 3, len(lines)) + 1) if not lines[n - 1].strip()),
+            None,
+        )
         if empty is not None:
             for name in names[:1]:
                 new = lines.copy()
@@ -309,7 +408,9 @@ def _return_added(situation: Situation, label: str, function: AnyFunction) -> It
 def _assigned(function: AnyFunction) -> list[str]:
     """Names that a function makes, the last first."""
     made = sorted(
-        (n.lineno, n.col_offset, n.id) for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+        (n.lineno, n.col_offset, n.id)
+        for n in ast.walk(function)
+        if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
     )
     return list(dict.fromkeys(name for _, _, name in reversed(made)))
 
@@ -323,7 +424,13 @@ def _one_returned(situation: Situation, label: str, function: AnyFunction) -> It
             parts = list(statement.value.elts)
         elif isinstance(statement.value, ast.Dict):
             parts = list(statement.value.values)
-        elif isinstance(statement.value, ast.Call) and ast.unparse(statement.value.func) in ("dict", "tuple", "list"):
+        elif isinstance(statement.value, ast.Call) and ast.unparse(statement.value.func) in (
+            "dict",
+            "tuple",
+            "list",
+        ):
             parts = [*statement.value.args, *(k.value for k in statement.value.keywords)]
         for part in parts[:4]:
-            yield situation.replaced("several-returned", label, [(statement, f"return {ast.unparse(part)}")], statement.lineno)
+            yield situation.replaced(
+                "several-returned", label, [(statement, f"return {ast.unparse(part)}")], statement.lineno
+            )

@@ -82,7 +82,16 @@ def words(lines: list[str], stop: Stop) -> Iterator[Try]:
             for near in difflib.get_close_matches(token.string.lower(), _WORDS, n=2, cutoff=0.6):
                 start, end = token.start_pos[1], token.start_pos[1] + len(token.string)
                 yield Try("keyword-misspelt", number, line[:start] + near + line[end:])
-            for word in ("def", "class", "return", "from", "import", "for", "if", "elif"):  # `returnx`, `defforward`
+            for word in (
+                "def",
+                "class",
+                "return",
+                "from",
+                "import",
+                "for",
+                "if",
+                "elif",
+            ):  # `returnx`, `defforward`
                 if token.string.startswith(word) and len(token.string) > len(word):
                     at = token.start_pos[1] + len(word)
                     yield Try("keyword-misspelt", number, f"{line[:at]} {line[at:]}")
@@ -148,7 +157,9 @@ def one_character(lines: list[str], stop: Stop) -> Iterator[Try]:
         line = lines[number - 1]
         found = tokens_of(line)
         column = stop.column if number == stop.line else len(line)
-        edges = sorted({t.end_pos[1] for t in found} | {t.start_pos[1] for t in found}, key=lambda c: abs(c - column))
+        edges = sorted(
+            {t.end_pos[1] for t in found} | {t.start_pos[1] for t in found}, key=lambda c: abs(c - column)
+        )
         for token in sorted(found, key=lambda t: abs(t.start_pos[1] - column)):
             start, end = token.start_pos[1], token.start_pos[1] + len(token.string)
             without = line[:start] + line[end:]

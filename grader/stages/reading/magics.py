@@ -28,7 +28,9 @@ _MAGIC = re.compile(
     re.VERBOSE,
 )
 _RUN = re.compile(r"""%run\s+(?:-\w+\s+)*(?:(?P<q>["'])(?P<quoted>.+?)(?P=q)|(?P<plain>[^\s"']+))(?:\s.*)?""")
-_ENVIRONMENT = re.compile(r"(?P<indent>\s*)%?(?:env|set_env)\s+(?P<name>\w+)(?:\s*=\s*|\s+)(?P<value>.*\S)\s*")
+_ENVIRONMENT = re.compile(
+    r"(?P<indent>\s*)%?(?:env|set_env)\s+(?P<name>\w+)(?:\s*=\s*|\s+)(?P<value>.*\S)\s*"
+)
 _COMMENTED_OUT = "# Commented out IPython magic to ensure Python compatibility."
 """Colab's, in the `.py` file of a notebook. A cell that begins with a cell magic is commented out as a whole."""
 _CELL_MAGIC = re.compile(r"%%(\w+)[ \t]*(.*)")
@@ -102,7 +104,11 @@ def with_cells_that_ran(text: str) -> str:
     """A `.py` file of Colab's with the cells that it commented out for their `%%time` as they were."""
     lines = text.split("\n")
     for at, line in enumerate(lines):
-        magic = _CELL_MAGIC.match(lines[at + 1][2:]) if line.rstrip() == _COMMENTED_OUT and lines[at + 1 :] else None
+        magic = (
+            _CELL_MAGIC.match(lines[at + 1][2:])
+            if line.rstrip() == _COMMENTED_OUT and lines[at + 1 :]
+            else None
+        )
         if magic is None or magic[1] in _NOT_PYTHON:
             continue
         for inside in range(at + 2, len(lines)):
