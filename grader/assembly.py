@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
-from collections.abc import Collection, Sequence
-from hashlib import sha256
-=======
 from collections.abc import Collection, Mapping, Sequence
->>>>>>> main
+from hashlib import sha256
 from importlib.metadata import version
 
 from grader import __version__
@@ -21,7 +17,6 @@ from grader.records.base import Text
 from grader.records.drawing import Drawing
 from grader.records.findings import Verdict
 from grader.records.judgement import Judgement
-<<<<<<< HEAD
 from grader.records.results import (
     Calibrated,
     ExerciseInfo,
@@ -30,11 +25,7 @@ from grader.records.results import (
     RunInfo,
     SubmissionResult,
 )
-from grader.records.submission import ClassWork, Submission
-=======
-from grader.records.results import ExerciseInfo, ExerciseResult, Results, RunInfo, SubmissionResult
 from grader.records.submission import ClassWork, OtherFile, Submission
->>>>>>> main
 from grader.records.training import TrainingRecord
 from grader.stages.excerpts import names_exercise
 from grader.stages.scoring import TRAINED, charged, earned, findings, graded, max_points

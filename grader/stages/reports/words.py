@@ -199,19 +199,17 @@ WORDS: dict[str, Text] = {
         ko="같은 계산을 하는 네트워크는 한 번만 학습시키고, 그 결과를 똑같이 적용해요.",
     ),
     "hint": Text(en="Think about it", ko="생각해 보기"),
-<<<<<<< HEAD
     "mend_first": Text(en="Mend these first, in this order", ko="이 순서로 먼저 고쳐 보세요"),
     "repair": Text(en="what kept it from running", ko="실행을 막은 부분"),
     "asking": Text(en="Question number", ko="문의 번호"),
     "asking_note": Text(
         en="To ask about a finding, or to object to it, send course staff its question number.",
         ko="결과에 대해 묻거나 이의가 있으면 해당 항목의 문의 번호를 조교에게 알려 주세요.",
-=======
+    ),
     "repaired": Text(en="Mended so that the rest could be judged", ko="고쳐서 채점한 제출물"),
     "repaired_note": Text(
         en="What did not run as it was handed in, and the edit after which it did. Students see the place and a question.",
         ko="제출한 그대로는 실행되지 않아서 아래처럼 고쳐서 채점했어요. 학생에게는 위치와 질문만 보여요.",
->>>>>>> main
     ),
     "repairs_heading": Text(en="What kept it from running", ko="실행을 막은 부분"),
     "repairs_note": Text(
