@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from hashlib import sha256
 from importlib.metadata import version
 
 from grader import __version__
@@ -13,13 +14,22 @@ from grader.errors import GraderFault
 from grader.grading import other_name
 from grader.records.assignment import Assignment, Calibration
 from grader.records.base import Text
+from grader.records.drawing import Drawing
 from grader.records.findings import Verdict
 from grader.records.judgement import Judgement
-from grader.records.results import ExerciseInfo, ExerciseResult, Results, RunInfo, SubmissionResult
+from grader.records.results import (
+    Calibrated,
+    ExerciseInfo,
+    ExerciseResult,
+    Results,
+    RunInfo,
+    SubmissionResult,
+)
 from grader.records.submission import ClassWork, OtherFile, Submission
 from grader.records.training import TrainingRecord
 from grader.stages.excerpts import names_exercise
 from grader.stages.scoring import TRAINED, charged, earned, findings, graded, max_points
+from grader.stages.scoring.curves import curve_of
 from grader.stages.scoring.naming import named, with_blanks
 
 
@@ -34,6 +44,7 @@ def assemble(
     """Score everything; nothing is measured here."""
     by_place = {(task.student, task.exercise): task for task in decided(tasks, course, bench)}
     first_user: dict[str, str] = {}
+    drawings: dict[str, Drawing] = {}
     in_doubt = {
         person.student_id for s in handed_in.submissions if s.unmatched for person in s.unmatched.candidates
     }
@@ -45,7 +56,8 @@ def assemble(
             if task is None:
                 exercises[name] = _missing(submission, name, course, settings.profile, in_doubt)
             else:
-                exercises[name] = _score(task, submission, exercise.assignment, bench, first_user)
+                scored = _score(task, submission, exercise.assignment, bench, first_user)
+                exercises[name] = scored.model_copy(update={"drawing": _drawn(task, bench, drawings)})
         rows.append(
             SubmissionResult(
                 student_id=submission.student_id,
@@ -77,6 +89,8 @@ def assemble(
                 title=exercise.assignment.title,
                 classes=exercise.assignment.classes,
                 max_points=max_points(exercise.assignment, settings.profile),
+                calibrated=_calibrated(bench.thresholds.get(name)),
+                start_curve=_start_curve(exercise.assignment, tasks, bench),
             )
             for name, exercise in course.items()
         },
@@ -86,7 +100,39 @@ def assemble(
         language=settings.language,
     )
     strays = {stray.path: stray.reason for stray in handed_in.strays}
-    return Results(run=info, submissions=tuple(rows), strays=strays)
+    curves = {
+        key: curve_of(record)
+        for key in first_user
+        if isinstance(record := bench.trainings[key], TrainingRecord) and record.losses
+    }
+    return Results(run=info, submissions=tuple(rows), strays=strays, drawings=drawings, curves=curves)
+
+
+def _drawn(task: Task, bench: Bench, drawings: dict[str, Drawing]) -> str | None:
+    """The key of a task's drawing, which joins those of the run."""
+    judgement = bench.judgements[task.key]
+    if not isinstance(judgement, Judgement) or judgement.drawing is None:
+        return None
+    key = sha256(judgement.drawing.model_dump_json().encode()).hexdigest()[:16]
+    drawings[key] = judgement.drawing
+    return key
+
+
+def _calibrated(found: Calibration | None) -> Calibrated | None:
+    return Calibrated(accuracy=found.accuracy, loss=found.loss) if found else None
+
+
+def _start_curve(exercise: Assignment, tasks: Sequence[Task], bench: Bench) -> str | None:
+    """The training run of the network that students start from, where somebody handed it in."""
+    for task in tasks:
+        judgement = bench.judgements[task.key]
+        if (
+            task.exercise == exercise.builds_on
+            and isinstance(judgement, Judgement)
+            and judgement.is_reference
+        ):
+            return bench.training_key(task, judgement)
+    return None
 
 
 MEANT = 40.0
@@ -211,8 +257,14 @@ def _score(
             "notes": (*task.notes, *judgement.notes),
             "fingerprint": judgement.fingerprint,
             "training": training,
+            "curve": training_key if _has_curve(bench, training_key) else None,
         }
     )
+
+
+def _has_curve(bench: Bench, key: str | None) -> bool:
+    record = bench.trainings.get(key) if key else None
+    return isinstance(record, TrainingRecord) and bool(record.losses)
 
 
 def _our_fault(fault: object) -> Text:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Callable
+from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -36,6 +38,17 @@ def out(language: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def pages(folder: Path) -> list[Path]:
     return [folder / "index.html", *sorted((folder / "students").iterdir())]
+
+
+def without_scripts(page: str) -> str:
+    """The page without those scripts that its own content policy names by hash: no others run."""
+
+    def kept(found: re.Match[str]) -> str:
+        hashed = b64encode(sha256(found[1].encode()).digest()).decode()
+        return "" if f"'sha256-{hashed}'" in policy else found[0]
+
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)[1]  # type: ignore[index]
+    return re.sub(r"<script>(.*?)</script>", kept, page, flags=re.DOTALL)
 
 
 class Tags(HTMLParser):
@@ -82,27 +95,22 @@ def test_pages_say_their_language_and_load_nothing(out: Path, language: str) -> 
     for path in pages(out):
         tags = Tags(path.read_text("utf-8")).found
         assert dict(tags)["html"] == {"lang": language}
-        assert not {tag for tag, _ in tags} & {
-            "script",
-            "link",
-            "img",
-            "iframe",
-            "object",
-            "embed",
-            "base",
-            "form",
-        }
+        forbidden = {"link", "img", "iframe", "object", "embed", "base"}
+        if path.parent.name == "students":
+            forbidden |= {"script", "form", "input", "button"}
+        assert not {tag for tag, _ in tags} & forbidden
+        assert not any(attributes for tag, attributes in tags if tag == "script")
         targets = [attributes["href"] or "" for _, attributes in tags if "href" in attributes]
         assert targets
         for target in targets:
             file, _, _ = target.partition("#")
             assert not file or (path.parent / file).is_file(), target
-        assert not re.search(r"url\(|@import", path.read_text("utf-8"))
+        assert not re.search(r"url\((?!#)|@import", without_scripts(path.read_text("utf-8")))
 
 
 def test_no_markup_of_a_student_gets_through(out: Path) -> None:
     for path in pages(out):
-        page = path.read_text("utf-8")
+        page = without_scripts(path.read_text("utf-8"))
         assert "<script" not in page and "<img" not in page
         assert not any(name.startswith("on") for _, attributes in Tags(page).found for name in attributes)
     assert INJECTION in readable((out / "students" / "20231005.html").read_text("utf-8"))
@@ -126,7 +134,7 @@ def test_every_text_of_the_results_is_escaped(language: str, tmp_path: Path) -> 
     write_reports(poisoned, tmp_path, language)
     assert len(pages(tmp_path)) == len(RESULTS.submissions) + 1
     for path in pages(tmp_path):
-        page = path.read_text("utf-8")
+        page = without_scripts(path.read_text("utf-8"))
         assert "&lt;script&gt;" in page
         assert "<script" not in page and "<img" not in page
 
