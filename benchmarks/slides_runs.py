@@ -1,36 +1,42 @@
 """The runs behind the slides' table: base, skip, dense and ca by the slides' protocol, over several seeds.
 
-    python benchmarks/slides_runs.py FOLDER --data DATA [--seeds 2] [--epochs 20]
+    python benchmarks/slides_runs.py FOLDER --data DATA [--gpu] [--seeds 2] [--exercise NAME]
 
-Each run is stored as FOLDER/<exercise>-<seed>.json when it has ended, and is not made again. On a CPU (one
-thread, one run after another, about half an hour each on a core that has nothing else to do) every epoch is
-kept under FOLDER/unfinished: a script that was stopped goes on there, with the same numbers to the bit.
+Each run is stored as FOLDER/<exercise>-<seed>.json when it has ended, and is not made again; slides_table.py
+reads them. With --gpu all seeds of an exercise are trained together. On a CPU (one thread, one run after
+another, about half an hour each on a core that has nothing else to do) every epoch is kept under
+FOLDER/unfinished: a script that was stopped goes on there, with the same numbers to the bit.
 """
 
 from __future__ import annotations
 
 import argparse
 import datetime
-import sys
+import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import torch
+from devices import described, few, opened
 from references import EXERCISES, references
 from safetensors.torch import load_file, save_file
 
 from grader.authoring.calibrate import machine
 from grader.course import default_root, read_course
+from grader.errors import TrainingFault
 from grader.networks.replay import Replay
 from grader.networks.starting import ready
 from grader.pipeline_jobs import keep_freed_memory
 from grader.records.assignment import Recipe
 from grader.records.base import Record
+from grader.records.graph import ModelGraph
 from grader.records.training import TrainingRecord
 from grader.stages.training import DataSet, load
 from grader.stages.training.loop import one_thread, repeatable
 from grader.stages.training.steps import Run
+from grader.stages.training.together import Device, Request, train_together
 
 
 class SlidesRun(Record):
@@ -44,6 +50,7 @@ class SlidesRun(Record):
     notes: tuple[str, ...]
     """What is special about the images."""
     machine: str
+    python: str
     torch: str
     made_on: str
     record: TrainingRecord
@@ -61,7 +68,7 @@ def store(
     """Write one run; all of the file or nothing."""
     run = SlidesRun(
         exercise=exercise, seed=seed, recipe=recipe, data=data.name, notes=tuple(n.en for n in data.notes),
-        machine=where, torch=torch.__version__, made_on=datetime.date.today().isoformat(), record=record,
+        machine=where, python=platform.python_version(), torch=torch.__version__, made_on=datetime.date.today().isoformat(), record=record,
     )  # fmt: skip
     fresh = folder / f"{exercise}-{seed}.tmp"
     fresh.write_text(run.model_dump_json(), encoding="utf-8")
@@ -111,41 +118,77 @@ def resumed(
         return run.record(done, seconds, "cpu")
 
 
+def on_gpu(
+    graph: ModelGraph,
+    exercise: str,
+    recipe: Recipe,
+    seeds: Sequence[int],
+    data: DataSet,
+    device: Device,
+    folder: Path,
+) -> None:
+    """Train and store what is missing of one exercise, all seeds at once."""
+    missing = [seed for seed in seeds if not (folder / f"{exercise}-{seed}.json").exists()]
+    requests = [Request(partial(ready, graph, recipe.start, seed), recipe, seed) for seed in missing]
+    for seed, record in zip(missing, train_together(requests, data, device), strict=True):
+        if isinstance(record, TrainingFault):
+            raise record
+        store(folder, exercise, seed, recipe, data, described(device), record)
+        print(
+            f"{exercise}, seed {seed}: {record.seconds:.2f} s, accuracy {record.accuracy:.4f}, {record.engine}",
+            flush=True,
+        )
+
+
+def on_cpu(graph: ModelGraph, exercise: str, recipe: Recipe, seed: int, data: DataSet, folder: Path) -> None:
+    """Train and store one run, if it is missing."""
+    if (folder / f"{exercise}-{seed}.json").exists():
+        return
+    kept, began = folder / "unfinished" / f"{exercise}-{seed}.safetensors", time.perf_counter()
+
+    def tell(epoch: int, loss: float) -> None:
+        print(
+            f"{exercise}, seed {seed}: epoch {epoch}, loss {loss:.4f}, {time.perf_counter() - began:.0f} s",
+            flush=True,
+        )
+
+    record = resumed(ready(graph, recipe.start, seed), recipe, data, seed, kept, tell)
+    store(folder, exercise, seed, recipe, data, machine(), record)
+    kept.unlink()
+    print(f"{exercise}, seed {seed}: accuracy {record.accuracy:.4f}", flush=True)
+
+
 def main() -> None:
-    """Make what is missing, seed by seed."""
+    """Make what is missing."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--data", default="cifar10")
-    parser.add_argument("--seeds", type=int, default=2)
+    parser.add_argument("--seeds", type=int, default=2, help="with --gpu: a multiple of eight")
+    parser.add_argument("--exercise", choices=EXERCISES, action="append", help="default: all")
     parser.add_argument("--epochs", type=int, help="instead of 20, to try the script")
+    parser.add_argument("--gpu", action="store_true")
+    parser.add_argument("--dry-run", action="store_true", help="with --gpu: few images, on the CPU")
     options = parser.parse_args()
     keep_freed_memory()
     options.folder.mkdir(parents=True, exist_ok=True)
-    graphs, course, data = references(), read_course(default_root(), list(EXERCISES)), load(options.data)
-    for seed in range(options.seeds):
-        for name in EXERCISES:
-            if (options.folder / f"{name}-{seed}.json").exists():
-                continue
-            recipe = course[name].assignment.recipes["full"]
-            if options.epochs:
-                recipe = recipe.model_copy(update={"epochs": options.epochs})
-            network = ready(graphs[name], recipe.start, seed)
-            kept = options.folder / "unfinished" / f"{name}-{seed}.safetensors"
-            began = time.perf_counter()
-
-            def tell(
-                epoch: int, loss: float, name: str = name, seed: int = seed, began: float = began
-            ) -> None:
-                spent = time.perf_counter() - began
-                print(f"{name}, seed {seed}: epoch {epoch}, loss {loss:.4f}, {spent:.0f} s", flush=True)
-
-            record = resumed(network, recipe, data, seed, kept, tell)
-            store(options.folder, name, seed, recipe, data, machine(), record)
-            kept.unlink()
-            print(f"{name}, seed {seed}: accuracy {record.accuracy:.4f}", flush=True)
+    names, data, seeds = options.exercise or list(EXERCISES), load(options.data), range(options.seeds)
+    graphs, course, recipes = references(names), read_course(default_root(), list(EXERCISES)), {}
+    for name in names:
+        recipes[name] = course[name].assignment.recipes["full"]
+        if options.epochs:
+            recipes[name] = recipes[name].model_copy(update={"epochs": options.epochs})
+    if options.gpu:
+        device = opened(options.dry_run)
+        resident = (few(data) if options.dry_run else data).on(device.device)
+        for name in names:
+            on_gpu(graphs[name], name, recipes[name], seeds, resident, device, options.folder)
+    else:
+        for seed in seeds:
+            for name in names:
+                on_cpu(graphs[name], name, recipes[name], seed, data, options.folder)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -61,7 +61,7 @@ class Grading:
             return climbed.judgement
         run = self._with_blanks(narrow, first.captured, first.judgement, None)
         if run.runs:
-            return run.judgement
+            return self._as_wanted(run.judgement, first.judgement)
         situation = Situation(self.submission, self.terms.assignment, narrow, run.captured, self.terms.others)
         return self._mended(situation, climbed.unmended)
 
@@ -104,10 +104,17 @@ class Grading:
         named = next((one for one in found.repairs if one.code == CLASS_NAME), None)
         if how.class_name == "ask" and named is not None:
             return Judgement(verdicts=(), unsure=other_name(named.before))
-        if how.mode == "inform" and unmended is not None:
-            free = tuple(repair.model_copy(update={"price": 0.0}) for repair in found.repairs)
-            return unmended.model_copy(update={"repairs": free})
-        return found.judgement.model_copy(update={"repairs": (*found.repairs, *found.judgement.repairs)})
+        blanks = found.judgement.repairs
+        with_blank = {(one.file, one.line) for one in blanks}  # what is wrong in an empty blank costs with it
+        others = tuple(one for one in found.repairs if (one.file, one.line) not in with_blank)
+        return self._as_wanted(found.judgement.model_copy(update={"repairs": (*others, *blanks)}), unmended)
+
+    def _as_wanted(self, mended: Judgement, unmended: Judgement | None) -> Judgement:
+        """Where the course only informs: the points of the code as it is, with what is told of it."""
+        if self.terms.mending.mode != "inform" or unmended is None:
+            return mended
+        free = tuple(repair.model_copy(update={"price": 0.0}) for repair in mended.repairs)
+        return unmended.model_copy(update={"repairs": free})
 
     def _cut(self, work: Submission, first: Excerpt | None) -> Excerpt | None:
         """What the exercise needs of an edited submission, of the file that was graded before the edit."""
@@ -135,7 +142,9 @@ class Grading:
         right = any(
             verdict.check == "function" and verdict.outcome == "passed" for verdict in judgement.verdicts
         )
-        if terms.marked is None or right or judgement.unsure is not None or own.problem is not None:
+        if terms.mending.mode == "off" or terms.marked is None:
+            return plain
+        if right or judgement.unsure is not None or own.problem is not None:
             return plain
         found: list[Run] = []
         furthest = plain
@@ -153,11 +162,11 @@ class Grading:
                 continue
             whole = again.model_copy(update={"graph": graph})
             better = self._judge(whole, own)
-            if better.unsure is None:
+            # the step was lacking if it helps; what is left is then told and charged blank by blank, not by
+            # what the network happened to compute without it
+            if better.unsure is None and earned(better, asked) >= earned(judgement, asked):
                 repairs = tuple(one.repair() for one in left)
-                better = better.model_copy(update={"repairs": repairs})
-                if earned(better, asked) >= earned(judgement, asked):
-                    found.append(Run(whole, better, asked.outputs))
+                found.append(Run(whole, better.model_copy(update={"repairs": repairs}), asked.outputs))
         return max(found, key=lambda run: earned(run.judgement, asked), default=furthest)
 
 

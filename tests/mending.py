@@ -45,6 +45,11 @@ def handed_in(source: str, path: str = "model.py") -> Submission:
 
 
 def grading(source: str, name: str, **mending: object) -> Grading:
+    """`grading_of` one file."""
+    return grading_of(handed_in(source), name, **mending)
+
+
+def grading_of(submission: Submission, name: str, **mending: object) -> Grading:
     """Everything that grading one exercise takes, ready to be asked."""
     asked = terms(name).model_copy(update={"mending": Mending.model_validate(mending)})
 
@@ -61,12 +66,17 @@ def grading(source: str, name: str, **mending: object) -> Grading:
 
         return capture(excerpt, IMAGE, run)
 
-    return Grading(asked, handed_in(source), ask)
+    return Grading(asked, submission, ask)
 
 
 def judged(source: str, name: str, **mending: object) -> Judgement | None:
     """What becomes of a source that is handed in for an exercise."""
-    found = grading(source, name, **mending)
+    return judged_of(handed_in(source), name, **mending)
+
+
+def judged_of(submission: Submission, name: str, **mending: object) -> Judgement | None:
+    """What becomes of all that a student handed in."""
+    found = grading_of(submission, name, **mending)
     return found.judged(cut(found.submission, found.terms.assignment.classes, name))
 
 

@@ -19,16 +19,16 @@ _MOMENT = re.compile(
     re.VERBOSE,
 )
 _SECTION = re.compile(
-    r"""(?<![^\W_])(?: (?:제\s?)?\d{1,2}\s?분반 | 분반\s?\d{1,2} | [A-Za-z가나다라]\s?반 | \d{1,2}\s?반
+    r"""(?<![^\W_])(?: (?:제\s?)?\d{1,2}\s?분반 | 분반\s?\d{1,2}(?!\d) | [A-Za-z가나다라]\s?반 | \d{1,2}\s?반
           | (?:section|sec|class)[ _-]?(?:\d{1,2}|[A-Za-z])(?![^\W_]) )""",
     re.VERBOSE | re.IGNORECASE,
 )
 _TEAM = re.compile(
-    r"(?<![^\W_])(?:(\d{1,2})\s?(?:조|팀|모둠)|(?:조|팀|모둠)\s?(\d{1,2})|(?:team|group)[ _-]?(\d{1,2}|[A-Za-z])(?![^\W_]))",
+    r"(?<![^\W_])(?:(\d{1,2})\s?(?:조|팀|모둠)|(?:조|팀|모둠)\s?(\d{1,2})(?!\d)|(?:team|group)[ _-]?(\d{1,2}|[A-Za-z])(?![^\W_]))",
     re.IGNORECASE,
 )
 _WEEK = re.compile(
-    r"(?<![^\W_])(?:제?\d{1,2}\s?주차?|(?:week|wk|lab|hw|homework|assignment|ex|exercise)[ _-]?\d{1,2})",
+    r"(?<![^\W_])(?:제?\d{1,2}\s?주차?|(?:week|wk|lab|hw|homework|assignment|ex|exercise)[ _-]?\d{1,2}(?!\d))",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?<!\d)(?:\d{4}-\d{4,6}|\d{7,10})(?!\d)")

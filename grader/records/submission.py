@@ -131,8 +131,9 @@ class Whole(Record):
     """What a sandbox lacks is stood in for: packages, data sets, a keyboard, a command line."""
     rebuilt: bool = False
     """The file changes a network of the class after it was made: what it trains is another one."""
-    pieces: bool = False
-    """Its own cell or file is not Python as a whole: what can be read of it is run."""
+    torn: Literal["", "end", "pieces"] = ""
+    """Its own cell or file is not Python as a whole, and what can be read of it is run: it breaks off at its end,
+    or has other pieces that cannot be read."""
 
 
 class Excerpt(Record):

@@ -227,3 +227,30 @@ def test_a_blank_of_an_open_design_that_nothing_needs_is_no_blank_left() -> None
     found = found_in("combo", course()["combo"].template)
 
     assert found.repairs == ()
+
+
+def test_a_slip_elsewhere_is_repaired_and_the_blank_is_still_left() -> None:
+    source = emptied(CLOSED["skip"].solution, (2,)).replace(
+        "self.conv_skip1(block_in)", "conv_skip1(block_in)"
+    )
+    found = found_in("skip", source)
+
+    assert [repair.code for repair in found.repairs] == ["self-missing", "blank-left"]
+    assert percent(found, "skip") == 100 - found.repairs[0].price - worth("skip", 2)
+
+
+def test_what_is_unreadable_in_an_empty_blank_costs_with_the_blank() -> None:
+    found = found_in("skip", emptied(CLOSED["skip"].solution, (4,), "out ="))
+
+    assert [repair.code for repair in found.repairs] == ["blank-left"]
+    assert percent(found, "skip") == 100 - worth("skip", 4)
+
+
+def test_a_course_that_only_informs_takes_the_points_of_the_code_as_it_is() -> None:
+    source = emptied(CLOSED["ca"].solution, (3,))
+    told, off = judged(source, "ca", mode="inform"), judged(source, "ca", mode="off")
+    assert told is not None and off is not None
+
+    assert [(repair.code, repair.price) for repair in told.repairs] == [("blank-left", 0.0)]
+    assert off.repairs == ()
+    assert percent(told, "ca") == percent(off, "ca") < 100 - worth("ca", 3)

@@ -352,9 +352,9 @@ def _left(
 
 
 def _hollow(statement: ast.stmt) -> bool:
-    """Does it compute nothing: `pass`, `...`, a string, `out = None`, `out = out`, `raise NotImplementedError`?"""
+    """Does it compute nothing: `pass`, `...`, `out`, a string, `out = None`, `out = out`, `raise NotImplementedError`?"""
     match statement:
-        case ast.Pass() | ast.Expr(value=ast.Constant()):
+        case ast.Pass() | ast.Expr(value=ast.Constant() | ast.Name()):
             return True
         case ast.Raise(
             exc=ast.Name(id="NotImplementedError") | ast.Call(func=ast.Name(id="NotImplementedError"))

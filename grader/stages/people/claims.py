@@ -7,12 +7,15 @@ that it stands beside elsewhere.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
 from grader.file_names import Signs, signs
+from grader.file_names.vocabulary import ROMAN_SURNAMES
 from grader.records.base import Text
 from grader.records.roster import Roster, Unmatched
 from grader.records.submission import JoinedBy
@@ -23,6 +26,8 @@ Key = tuple[str, str | int]
 
 SURE, NUMBER, NAME, WORD, NOTHING = 4, 3, 2, 1, 0
 """How surely a name names somebody."""
+_NEAR_DAYS = 60
+"""Days of handing in lie within a term."""
 
 
 @dataclass(frozen=True)
@@ -74,31 +79,66 @@ class Claims:
     # -- in the light of all the others ---------------------------------------------------------------
 
     def _days_among_numbers(self) -> frozenset[str]:
-        """Numbers that cannot be a student's: several people's names stand beside them."""
+        """Numbers that cannot be a student's: several people's names or numbers stand beside them, or they
+        are days where the class's numbers are longer."""
         beside: dict[str, set[str]] = {}
+        with_numbers: dict[str, set[str]] = {}
+        alone: set[str] = set()
         for label in self._labels:
             found = signs(label.text)
-            for number in found.numbers if len(found.numbers) == 1 else ():
-                own = (
-                    found.names[:1]
-                    or tuple(
-                        name
-                        for above in reversed(label.above)
-                        for name in (signs(above).names or _login(above, number))
-                    )[:1]
-                )
+            for number in found.numbers:
+                with_numbers.setdefault(number, set()).update(n for n in found.numbers if n != number)
+            if len(found.numbers) == 1:
+                (number,) = found.numbers
+                alone.add(number)
+                is_day = may_be_a_day(number) is not None
+                own = found.names[:1] or (_person_in_latin(found) if is_day else ())
+                for above in reversed(label.above):
+                    own = own or signs(above).names[:1] or (signs(above).words[:1] if is_day else ())
                 beside.setdefault(number, set()).update(own)
-        shared = {
-            number for number, names in beside.items() if len(names) > 1 and not self._is_listed(number)
+        shared = {number for number, names in beside.items() if len(names) > 1}
+        shared |= {
+            n for n, others in with_numbers.items() if len(others) > 1 and n not in alone and may_be_a_day(n)
         }
+        shared |= self._of_another_length(set(with_numbers)) | _of_one_name(beside)
+        shared |= self._beside_a_number()
         days = [day for number in shared if (day := may_be_a_day(number))]
         near = {
             number
-            for number in beside
-            if (day := may_be_a_day(number)) and any(abs((day - other).days) <= 60 for other in days)
-            if not self._is_listed(number)
+            for number in with_numbers
+            if (day := may_be_a_day(number)) and any(abs((day - other).days) <= _NEAR_DAYS for other in days)
         }
-        return frozenset(shared | near)
+        return frozenset(number for number in shared | near if not self._is_listed(number))
+
+    def _beside_a_number(self) -> set[str]:
+        """Days of somebody who has a student number elsewhere that is no day, as most of the class have; or
+        several days."""
+        numbers: dict[str, set[str]] = {}
+        for label in self._labels:
+            own_signs = signs(label.text)
+            if said := own_signs.names[:1] or _person_in_latin(own_signs):
+                numbers.setdefault(said[0], set()).update(own_signs.numbers)
+        every = set().union(*numbers.values()) if numbers else set()
+        days = {number: day for number in every if (day := may_be_a_day(number))}
+        found: set[str] = set()
+        if 2 * len(days) <= len(every):
+            found |= {number for own in numbers.values() if own - set(days) for number in own & set(days)}
+        for who, own in numbers.items():  # several, and nobody else's number lies in the same weeks
+            others = [
+                days[n] for other, theirs in numbers.items() if other != who for n in theirs & set(days)
+            ]
+            if len(own) > 1 and own <= set(days):
+                near = (abs((days[n] - other).days) <= _NEAR_DAYS for n in own for other in others)
+                found |= set() if any(near) else own
+        return found
+
+    @staticmethod
+    def _of_another_length(numbers: set[str]) -> set[str]:
+        """Days among student numbers that all have another length than eight digits."""
+        days = {number for number in numbers if may_be_a_day(number)}
+        others = Counter(len(number.replace("-", "")) for number in numbers - days)
+        length, count = max(others.items(), key=lambda pair: pair[1], default=(8, 0))
+        return days if length != 8 and count > len(days) else set()
 
     def _words_of_the_work(self) -> frozenset[str]:
         """Words that stand beside several people's signs."""
@@ -224,15 +264,25 @@ class Claims:
         return Claim((("unsettled", text),), NAME, doubt=Unmatched(reason=why, candidates=()))
 
 
+def _of_one_name(beside: dict[str, set[str]]) -> set[str]:
+    """Days that stand beside one name, which has several of them, where nobody else has a number."""
+    names = set().union(*beside.values()) if beside else set()
+    days = {number for number in beside if may_be_a_day(number)}
+    return days if len(names) == 1 and len(days) > 1 and days == set(beside) else set()
+
+
 def _common_beginning(texts: list[str]) -> str:
     first, last = min(texts), max(texts)
     same = (place for place, (a, b) in enumerate(zip(first, last, strict=False)) if a != b)
     return first[: next(same, len(min(first, last, key=len)))]
 
 
-def _login(label: str, number: str) -> tuple[str, ...]:
-    """A folder's login speaks against a number below it only where that may be a day."""
-    return signs(label).words[:1] if may_be_a_day(number) else ()
+def _person_in_latin(found: Signs) -> tuple[str, ...]:
+    """Words that are more likely a person's than the work's: a full name, or what is shaped like a login."""
+    lower = [word.casefold() for word in found.words]
+    if len(lower) > 1 or any(re.search(r"[\d.-]", word) or word in ROMAN_SURNAMES for word in lower):
+        return (" ".join(sorted(lower)),)
+    return ()
 
 
 def may_be_a_day(number: str) -> date | None:

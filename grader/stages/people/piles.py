@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from grader.file_names import attempt, natural
 from grader.records.base import Text
@@ -14,6 +15,19 @@ WRITTEN = re.compile(r"[^/]+\.ipynb/", re.IGNORECASE)
 
 MOST_OTHERS = 50
 """Listed per student; a data set unpacked beside the homework has sixty thousand."""
+
+
+class Part(NamedTuple):
+    """What one name brought into a pile: a folder, or a loose file."""
+
+    label: str
+    name: str
+    strength: int
+    """How surely the name says whose it is."""
+    exercises: frozenset[str]
+    """Whose classes it defines."""
+    items: tuple[tuple[Item, str], ...]
+    is_file: bool = False
 
 
 class Pile:
@@ -43,6 +57,7 @@ class Pile:
         """Nothing in any name says whose it is."""
         self.anonymous = False
         """The LMS hides whose it is."""
+        self.parts: list[Part] = []
         self._items: dict[str, tuple[int, Item]] = {}
 
     @property
@@ -75,6 +90,19 @@ class Pile:
             count += 1
             path = f"{origin} ({count})/{path}"
         self._items[path] = (order, item.moved(path))
+
+    def empty(self, label: str) -> Pile:
+        """A pile of the same person's without files."""
+        made = Pile(label, self.account)
+        made.number, made.name, made.late, made.draft = self.number, self.name, self.late, self.draft
+        made.ids, made.source, made.joined_by, made.place = (
+            dict(self.ids),
+            self.source,
+            self.joined_by,
+            self.place,
+        )
+        made.called, made.nameless = self.called, self.nameless
+        return made
 
     def absorb(self, other: Pile) -> None:
         """The files of another pile of the same student's."""

@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from grader.file_names import says_late, signs
+from grader.file_names import says_late, signs, standing
 from grader.records.base import Text
 from grader.records.roster import Unmatched
 from grader.records.submission import Item, OtherFile, SourceFile
 from grader.stages.people.claims import NAME, NOTHING, NUMBER, WORD, Claim, Claims, Key, may_be_a_day
 from grader.stages.people.folders import Folder, Loose
-from grader.stages.people.piles import Pile
+from grader.stages.people.piles import Part, Pile
 
 Defines = Callable[[Item], frozenset[str]]
 """The exercises whose classes a file defines."""
@@ -60,6 +60,8 @@ class Settler:
             self._one(top, own, self.root)
         else:
             self._people(top, "", False)
+        for key, pile in list(self.piles.items()):
+            self._part_namesakes(key, pile)
         self._ask_for_the_nameless()
         return list(self.piles.values())
 
@@ -70,8 +72,8 @@ class Settler:
         others = {
             claim.keys: claim for claim in self._named_inside(folder) if not set(claim.keys) & set(own.keys)
         }
-        if is_root and own.number and not own.name and may_be_a_day(own.number) and others:
-            own = Claim()
+        if is_root and own.number and not own.name and may_be_a_day(own.number):
+            own = Claim() if others or self._words_inside(folder, True) else own  # the day of the download
         if own.strength >= NAME:
             return self._weighed(folder, own, others), own
         if len(others) > 1:
@@ -87,6 +89,21 @@ class Settler:
         if own.strength == WORD:
             return "person", own
         return ("people" if self._words_inside(folder, False) else "person"), own
+
+    def _own(self, folder: Folder) -> Claim:
+        """Whom a folder's name names. A number that may be a day, before several people's work, is the day."""
+        own = self.claims.of(folder.name)
+        if (
+            own.number
+            and not own.name
+            and own.keys
+            and own.keys[0][0] == "number"
+            and may_be_a_day(own.number)
+        ):
+            people = {claim.keys for claim in self._named_inside(folder)} - {own.keys}
+            if len(people) > 1 or len(self._words_inside(folder, False)) > 1:
+                return Claim()
+        return own
 
     def _weighed(self, folder: Folder, own: Claim, others: dict[tuple[Key, ...], Claim]) -> Reading:
         if len(others) < 2:
@@ -107,7 +124,7 @@ class Settler:
         if id(folder) not in self._inside:
             found = [c for loose in folder.files if (c := self.claims.of(loose.label)).strength >= NAME]
             for child in folder.folders.values():
-                claim = self.claims.of(child.name)
+                claim = self._own(child)
                 found += [claim] if claim.strength >= NAME else self._named_inside(child)
             self._inside[id(folder)] = tuple(found)
         return self._inside[id(folder)]
@@ -116,7 +133,7 @@ class Settler:
         """Whom mere words may name: folders with work in them, and files that hold a class of an exercise."""
         found: set[Key] = set()
         for child in folder.folders.values():
-            claim = self.claims.of(child.name)
+            claim = self._own(child)
             if claim.strength == WORD and child.has_work:
                 found |= set(claim.keys)
             elif claim.strength == NOTHING:
@@ -152,7 +169,7 @@ class Settler:
                 claim = Claim()
             self._add_loose(folder, loose, claim, section, late)
         for child in folder.folders.values():
-            reading, claim = self._reading(child, self.claims.of(child.name))
+            reading, claim = self._reading(child, self._own(child))
             if reading == "people":
                 self._people(child, section, late)
             elif reading == "close":
@@ -179,6 +196,11 @@ class Settler:
             pile.late |= late or says_late(loose.label)
             pile.source = pile.source or loose.item.path
             pile.add(loose.item, path, folder.name or loose.label)
+            pile.parts.append(
+                Part(
+                    label, loose.label, claim.strength, self.defines(loose.item), ((loose.item, path),), True
+                )
+            )
 
     def _one(self, folder: Folder, claim: Claim, label: str, section: str = "", late: bool = False) -> None:
         """All below a folder is one person's, or one pair's."""
@@ -196,6 +218,38 @@ class Settler:
             pile.source = pile.source or (folder.path or (files[0][0].path if files else ""))
             for item, path in files:
                 pile.add(item, path, folder.name)
+            defined = frozenset[str]().union(*(self.defines(item) for item, _ in files))
+            pile.parts.append(Part(label, folder.name, claim.strength, defined, tuple(files)))
+
+    def _part_namesakes(self, key: Key, pile: Pile) -> None:
+        """Two hand-ins for one exercise that only a name holds together may be two people's: asked about."""
+        weak = [part for part in pile.parts if part.strength <= NAME and not pile.joined_by]
+        apart = [
+            part
+            for part in weak
+            if any(
+                other is not part and part.exercises & other.exercises and not _are_versions(part, other)
+                for other in pile.parts
+            )
+        ]
+        if not apart or pile.unmatched is not None:
+            return
+        sure = [part for part in pile.parts if part not in apart]
+        name = pile.name or pile.called or apart[0].name
+        why = Text(
+            en=f"several hand-ins for one exercise say {name}: one student's, or two students of one name? "
+            "Put the student number into each name",
+            ko=f"{name}: 같은 문제에 제출물이 여럿이에요. 한 사람의 것인가요, 이름이 같은 두 사람인가요? 이름마다 학번을 적어 주세요",
+        )
+        del self.piles[key]
+        for part in (*sure, *apart):
+            asked = part in apart
+            mine = self.piles.setdefault(key if not asked else ("apart", part.label), pile.empty(part.label))
+            mine.unmatched = Unmatched(reason=why, candidates=()) if asked else None
+            mine.number = "" if asked else pile.number
+            mine.source = part.items[0][0].path if asked and part.items else pile.source
+            for item, path in part.items:
+                mine.add(item, path, part.name)
 
     def _with_a_number_inside(self, folder: Folder, claim: Claim) -> Claim:
         """A number that all who are named inside share is the folder's, if no name speaks against it."""
@@ -273,6 +327,15 @@ class Settler:
                     ),
                     candidates=(),
                 )
+
+
+def _are_versions(one: Part, other: Part) -> bool:
+    """Whether two files' names differ in nothing but what tells versions of one work apart.
+
+    Of two folders of one name one bears such a mark, too, whosever they are.
+    """
+    a, b = standing(f"{one.name}.py"), standing(f"{other.name}.py")
+    return one.is_file and other.is_file and a.work == b.work and (a.stage != b.stage or a.copy != b.copy)
 
 
 def _stronger(one: str | None, other: str | None) -> Literal["id", "number", "name"] | None:

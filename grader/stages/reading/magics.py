@@ -71,7 +71,10 @@ def neutralised(label: str, text: str) -> Cell:
     return Cell(label=label, text=text, problem=problem[1], newer=may_be_newer(text, label))
 
 
-_TEXT = re.compile(r"""[ \t]*(\"{3}|'{3})""")
+_STRINGS = re.compile(
+    r"""(?P<text>(?P<q>\"{3}|'{3})(?:\\.|.)*?(?P=q))|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|\#[^\n]*""",
+    re.DOTALL,
+)
 
 
 def _without_escapes(lines: list[str], at: int) -> bool:
@@ -79,23 +82,19 @@ def _without_escapes(lines: list[str], at: int) -> bool:
 
     Nothing of it is ever used, so each backslash in it becomes a stroke.
     """
-    begin = next((n for n in range(at, -1, -1) if _TEXT.match(lines[n])), None)
-    if begin is None:
-        return False
-    quotes = _TEXT.match(lines[begin])[1]  # type: ignore[index]
-    for end in range(begin, len(lines)):
-        rest = lines[end].split(quotes, 1)[1] if end == begin else lines[end]
-        closed = quotes in rest
-        if closed and rest.rpartition(quotes)[2].strip():
-            return False  # part of an expression
-        if closed:
-            break
-    else:
-        return False
-    if end < at or not any("\\" in line for line in lines[begin : end + 1]):
-        return False
-    lines[begin : end + 1] = [line.replace("\\", "/") for line in lines[begin : end + 1]]
-    return True
+    whole = "\n".join(lines)
+    begin = sum(len(line) + 1 for line in lines[:at])
+    end = begin + len(lines[at])
+    for found in _STRINGS.finditer(whole):
+        if found["text"] is None or found.end() < begin or found.start() > end or "\\" not in found["text"]:
+            continue
+        before = whole[: found.start()].rpartition("\n")[2]
+        after = whole[found.end() :].partition("\n")[0]
+        if not before.strip() and not after.strip():  # no part of an expression
+            mended = whole[: found.start()] + found["text"].replace("\\", "/") + whole[found.end() :]
+            lines[:] = mended.split("\n")
+            return True
+    return False
 
 
 _COMMENTED_OUT = "# Commented out IPython magic to ensure Python compatibility."

@@ -217,6 +217,11 @@ WORDS: dict[str, Text] = {
         "could be judged; each costs what it says.",
         ko="제출한 코드는 그대로는 실행되지 않아요. 나머지를 채점할 수 있도록 아래 부분을 차례로 고쳐서 채점했고, 부분마다 적힌 만큼 감점했어요.",
     ),
+    "blanks_heading": Text(en="Blanks left empty", ko="비어 있는 빈칸"),
+    "blanks_note": Text(
+        en="What you wrote was judged as if these were filled; each costs what it says.",
+        ko="아래 빈칸이 채워져 있다고 보고 나머지를 채점했고, 빈칸마다 적힌 만큼 감점했어요.",
+    ),
     "place": Text(en="{0}, line {1}", ko="{0}, {1}번째 줄"),
     "all_layers": Text(en="Layer by layer", ko="층별로 보기"),
     "layer": Text(en="Layer", ko="층"),

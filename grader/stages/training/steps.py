@@ -97,6 +97,10 @@ class Run:
             self.optimizer.step()
         self._position += 1
 
+    def first_batch(self) -> Tensor:
+        """Numbers of the images of the first step."""
+        return self._order[0]
+
     def _images(self, batch: Tensor) -> Tensor:
         """Training images by number."""
         if self.fused is None:

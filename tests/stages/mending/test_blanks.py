@@ -49,7 +49,7 @@ def test_every_blank_of_the_template_is_left_and_none_of_the_solution(name: str)
     [
         (), ("pass",), ("...",), ("# 나중에",), ("raise NotImplementedError",), ('raise NotImplementedError("4")',),
         ("out = None",), ("out = ...",), ("out = out",), ("out = out + ____",), ("out = torch.add(out, ...)",),
-        ('"""아직"""',), ("out =",),
+        ('"""아직"""',), ("out =",), ("out",),
     ],
 )  # fmt: skip
 def test_a_step_is_left_where_nothing_is_computed(lines: tuple[str, ...]) -> None:

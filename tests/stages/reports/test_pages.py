@@ -12,7 +12,9 @@ from stages.reports.readable import readable
 from stages.reports.results_sample import INJECTION, RESULTS, RUN, student
 
 from grader.errors import UserError
+from grader.records.base import Text
 from grader.records.gradebook import Column, CourseFile
+from grader.records.repair import Repair
 from grader.records.results import Override, Results
 from grader.stages.reports import write_reports
 from grader.stages.reports.words import CHECK_WORDS, WORDS
@@ -231,3 +233,24 @@ def test_what_a_person_has_settled_waits_for_nobody(
     for word in ("review_heading", "grader_error_note", "grader_error", "so_far"):
         assert WORDS[word].in_language(language) not in page
     assert WORDS["nothing_to_review"].in_language(language) in readable(index.read_text("utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("codes", "heading"),
+    [(("blank-left", "method-left"), "blanks_heading"), (("bracket", "blank-left"), "repairs_heading")],
+)
+def test_repairs_are_told_as_what_they_are(codes: tuple[str, ...], heading: str, tmp_path: Path) -> None:
+    said = Text(en="It is empty.", ko="비어 있어요.")
+    repairs = tuple(
+        Repair(code=code, price=4.0, file="a.py", line=n, before="...", after="pass", message=said, hint=said)
+        for n, code in enumerate(codes, start=1)
+    )
+    first = RESULTS.submissions[0]
+    exercises = {name: one.model_copy(update={"repairs": repairs}) for name, one in first.exercises.items()}
+    one = first.model_copy(update={"exercises": exercises})
+    write_reports(RESULTS.model_copy(update={"submissions": (one,)}), tmp_path, "ko")
+
+    page = next((tmp_path / "students").iterdir()).read_text("utf-8")
+
+    assert f"<h3>{WORDS[heading].ko}</h3>" in page
+    assert page.count("비어 있어요.") >= 2 * len(codes)

@@ -45,8 +45,8 @@ def gradients(graph: ModelGraph, data: DataSet, fused: Fused | None) -> tuple[fl
     """Loss and gradients of the first step."""
     run = run_of(graph, data, fused)
     run.optimizer = None  # keeps the gradients where they are
-    images = run._images(run._order[0])
-    loss = functional.cross_entropy(run.network(images), data.train_labels[run._order[0]])
+    images = run._images(run.first_batch())
+    loss = functional.cross_entropy(run.network(images), data.train_labels[run.first_batch()])
     loss.backward()  # type: ignore[no-untyped-call]
     if fused is not None:
         fused.join()
