@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from hashlib import sha256
 from importlib.metadata import version
 
 from grader import __version__
@@ -10,15 +11,25 @@ from grader.bench import Bench, Settings, Task
 from grader.course import Exercise
 from grader.earlier import batch_of, content_of
 from grader.errors import GraderFault
+from grader.grading import other_name
 from grader.records.assignment import Assignment, Calibration
 from grader.records.base import Text
+from grader.records.drawing import Drawing
 from grader.records.findings import Verdict
 from grader.records.judgement import Judgement
-from grader.records.results import ExerciseInfo, ExerciseResult, Results, RunInfo, SubmissionResult
+from grader.records.results import (
+    Calibrated,
+    ExerciseInfo,
+    ExerciseResult,
+    Results,
+    RunInfo,
+    SubmissionResult,
+)
 from grader.records.submission import ClassWork, OtherFile, Submission
 from grader.records.training import TrainingRecord
 from grader.stages.excerpts import names_exercise
-from grader.stages.scoring import TRAINED, findings, graded, max_points
+from grader.stages.scoring import TRAINED, charged, earned, findings, graded, max_points
+from grader.stages.scoring.curves import curve_of
 from grader.stages.scoring.naming import named, with_blanks
 
 
@@ -31,8 +42,9 @@ def assemble(
     seconds: float,
 ) -> Results:
     """Score everything; nothing is measured here."""
-    by_place = {(task.student, task.exercise): task for task in tasks}
+    by_place = {(task.student, task.exercise): task for task in decided(tasks, course, bench)}
     first_user: dict[str, str] = {}
+    drawings: dict[str, Drawing] = {}
     in_doubt = {
         person.student_id for s in handed_in.submissions if s.unmatched for person in s.unmatched.candidates
     }
@@ -44,7 +56,8 @@ def assemble(
             if task is None:
                 exercises[name] = _missing(submission, name, course, settings.profile, in_doubt)
             else:
-                exercises[name] = _score(task, submission, exercise.assignment, bench, first_user)
+                scored = _score(task, submission, exercise.assignment, bench, first_user)
+                exercises[name] = scored.model_copy(update={"drawing": _drawn(task, bench, drawings)})
         rows.append(
             SubmissionResult(
                 student_id=submission.student_id,
@@ -76,6 +89,8 @@ def assemble(
                 title=exercise.assignment.title,
                 classes=exercise.assignment.classes,
                 max_points=max_points(exercise.assignment, settings.profile),
+                calibrated=_calibrated(bench.thresholds.get(name)),
+                start_curve=_start_curve(exercise.assignment, tasks, bench),
             )
             for name, exercise in course.items()
         },
@@ -85,7 +100,67 @@ def assemble(
         language=settings.language,
     )
     strays = {stray.path: stray.reason for stray in handed_in.strays}
-    return Results(run=info, submissions=tuple(rows), strays=strays)
+    curves = {
+        key: curve_of(record)
+        for key in first_user
+        if isinstance(record := bench.trainings[key], TrainingRecord) and record.losses
+    }
+    return Results(run=info, submissions=tuple(rows), strays=strays, drawings=drawings, curves=curves)
+
+
+def _drawn(task: Task, bench: Bench, drawings: dict[str, Drawing]) -> str | None:
+    """The key of a task's drawing, which joins those of the run."""
+    judgement = bench.judgements[task.key]
+    if not isinstance(judgement, Judgement) or judgement.drawing is None:
+        return None
+    key = sha256(judgement.drawing.model_dump_json().encode()).hexdigest()[:16]
+    drawings[key] = judgement.drawing
+    return key
+
+
+def _calibrated(found: Calibration | None) -> Calibrated | None:
+    return Calibrated(accuracy=found.accuracy, loss=found.loss) if found else None
+
+
+def _start_curve(exercise: Assignment, tasks: Sequence[Task], bench: Bench) -> str | None:
+    """The training run of the network that students start from, where somebody handed it in."""
+    for task in tasks:
+        judgement = bench.judgements[task.key]
+        if (
+            task.exercise == exercise.builds_on
+            and isinstance(judgement, Judgement)
+            and judgement.is_reference
+        ):
+            return bench.training_key(task, judgement)
+    return None
+
+
+MEANT = 40.0
+"""Percent that a class of another name must earn to count as the exercise's where only what it computes can say."""
+
+
+def decided(tasks: Sequence[Task], course: dict[str, Exercise], bench: Bench) -> list[Task]:
+    """The tasks without those whose class is not the exercise's after all.
+
+    A class that may be several exercises' is that one's which it earns most of.
+    """
+    kept = []
+    worth: dict[int, list[tuple[float, Task]]] = {}
+    for task in tasks:
+        judgement = bench.judgements[task.key]
+        if judgement is None:
+            continue
+        if not task.contested:
+            kept.append(task)
+        elif isinstance(judgement, Judgement) and judgement.unsure is None:
+            earns = earned(judgement, course[task.exercise].assignment)
+            worth.setdefault(task.student, []).append((earns, task))
+    for offers in worth.values():
+        best = max(earns for earns, _ in offers)
+        winners = [task for earns, task in offers if earns == best]
+        if best >= MEANT and len(winners) == 1:
+            kept += winners
+    return kept
 
 
 def data_name(settings: Settings, bench: Bench) -> str:
@@ -148,10 +223,13 @@ def _score(
 ) -> ExerciseResult:
     profile = bench.settings.profile
     judgement = bench.judgements[task.key]
-    own = {"file": task.excerpt.file, "class_name": task.excerpt.class_name, "notes": task.notes,
-           "flags": task.flags, "question": task.question}  # fmt: skip
-    if isinstance(judgement, GraderFault) or judgement.unsure is not None:
-        reason = judgement.unsure if isinstance(judgement, Judgement) else None
+    assert judgement is not None
+    own: dict[str, object] = {"notes": task.notes, "flags": task.flags, "question": task.question}
+    if task.excerpt is not None:
+        own |= {"file": task.excerpt.file, "class_name": task.own_name or task.excerpt.class_name}
+    asks = other_name(task.own_name) if task.renamed and bench.mending.class_name == "ask" else None
+    if isinstance(judgement, GraderFault) or judgement.unsure is not None or asks is not None:
+        reason = (judgement.unsure if isinstance(judgement, Judgement) else None) or asks
         return ExerciseResult(
             status="needs_review",
             points=None,
@@ -160,7 +238,8 @@ def _score(
             **own,
         )
     mistakes = bench.course[task.exercise].catalogue.get(judgement.fingerprint or "", ())
-    verdicts: list[Verdict] = list(with_blanks(named(judgement.verdicts, mistakes), task.blanks))
+    untold = () if judgement.repairs else task.blanks  # repairs tell of them themselves
+    verdicts: list[Verdict] = list(with_blanks(named(judgement.verdicts, mistakes), untold))
     training_key = bench.training_key(task, judgement)
     training = None
     if training_key is not None:
@@ -169,15 +248,23 @@ def _score(
         verdicts += _evidence(
             bench.trainings[training_key], bench.thresholds[task.exercise], judgement.is_reference
         )
-    result = graded(findings(verdicts, exercise, profile), exercise, profile)
+    prices = bench.course[task.exercise].prices
+    result = graded(findings(verdicts, exercise, profile, prices), exercise, profile)
+    result = charged(result, (*((task.renamed,) if task.renamed else ()), *judgement.repairs))
     return result.model_copy(
         update={
             **own,
             "notes": (*task.notes, *judgement.notes),
             "fingerprint": judgement.fingerprint,
             "training": training,
+            "curve": training_key if _has_curve(bench, training_key) else None,
         }
     )
+
+
+def _has_curve(bench: Bench, key: str | None) -> bool:
+    record = bench.trainings.get(key) if key else None
+    return isinstance(record, TrainingRecord) and bool(record.losses)
 
 
 def _our_fault(fault: object) -> Text:

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from functools import cmp_to_key
 
 from grader.bench import Bench, Task
-from grader.errors import GraderFault
 from grader.file_names import standing
 from grader.records.base import Text
 from grader.records.gradebook import SeveralFiles
+from grader.records.judgement import Judgement
 from grader.stages.excerpts import names_exercise
-from grader.stages.scoring import findings, graded
+from grader.stages.scoring import charged, findings, graded
 
 MOST = 6
 """Files of one student that are judged for one exercise."""
@@ -80,8 +80,8 @@ def choose(rivals: Sequence[Task], bench: Bench, policy: SeveralFiles) -> Task:
     rest = [one for one in ranked if one is not chosen]
     if len({one.points for one in found}) == 1 and chosen.points is not None:
         return chosen.task
-    listed = ", ".join(sorted(one.task.excerpt.file for one in rest))
-    file = chosen.task.excerpt.file
+    listed = ", ".join(sorted(one.task.file for one in rest))
+    file = chosen.task.file
     best = policy == "best"
     note = Text(
         en=f"{listed} would do for this exercise, too; {file} is graded, since "
@@ -100,10 +100,10 @@ def choose(rivals: Sequence[Task], bench: Bench, policy: SeveralFiles) -> Task:
 def _question(chosen: _Candidate, others: Sequence[_Candidate], profile: str) -> Text:
     def given(one: _Candidate, korean: bool) -> str:
         if one.points is None:
-            return f"{one.task.excerpt.file} {'판정 못 함' if korean else 'not judged'}"
-        return f"{one.task.excerpt.file} {one.points:g}{'점' if korean else ''}"
+            return f"{one.task.file} {'판정 못 함' if korean else 'not judged'}"
+        return f"{one.task.file} {one.points:g}{'점' if korean else ''}"
 
-    first = chosen.task.excerpt.file
+    first = chosen.task.file
     en = ", ".join(given(one, False) for one in (chosen, *others))
     ko = ", ".join(given(one, True) for one in (chosen, *others))
     return Text(
@@ -114,11 +114,14 @@ def _question(chosen: _Candidate, others: Sequence[_Candidate], profile: str) ->
 
 def _candidate(task: Task, place: int, bench: Bench) -> _Candidate:
     judgement = bench.judgements[task.key]
-    if isinstance(judgement, GraderFault) or judgement.unsure is not None:
+    if not isinstance(judgement, Judgement) or judgement.unsure is not None:
         return _Candidate(task, None, True, place)
-    exercise = bench.course[task.exercise].assignment
-    result = graded(findings(list(judgement.verdicts), exercise, "static"), exercise, "static")
-    runs = all(verdict.outcome == "passed" for verdict in judgement.verdicts if verdict.check == "loads")
+    exercise = bench.course[task.exercise]
+    rows = findings(judgement.verdicts, exercise.assignment, "static", exercise.prices)
+    result = charged(graded(rows, exercise.assignment, "static"), judgement.repairs)
+    runs = not judgement.repairs and all(
+        verdict.outcome == "passed" for verdict in judgement.verdicts if verdict.check == "loads"
+    )
     return _Candidate(task, result.points, runs, place)
 
 
@@ -128,9 +131,9 @@ def _order(one: _Candidate, other: _Candidate) -> int:
 
 def _compared(one: _Candidate, other: _Candidate) -> tuple[int, _Why]:
     """Positive where `one` counts, and why."""
-    a, b = standing(one.task.excerpt.file), standing(other.task.excerpt.file)
+    a, b = standing(one.task.file), standing(other.task.file)
     name = one.task.exercise
-    named = [names_exercise(c.task.excerpt.file, name) for c in (one, other)]
+    named = [names_exercise(c.task.file, name) for c in (one, other)]
     steps = (
         (_UNTOUCHED, other.task.untouched - one.task.untouched),
         (_ASIDE, b.set_aside - a.set_aside),

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import cast, get_args
 
 from pydantic import ValidationError
 
 from grader.errors import AssignmentError
-from grader.records.gradebook import Column, CourseFile, SeveralFiles
+from grader.records.gradebook import Column, CourseFile
 from grader.yaml_file import YamlFile, nearest, read_text
 
 
@@ -31,22 +30,6 @@ def course_file_if_any(path: Path) -> CourseFile | None:
         return read_course_file(path)
     except AssignmentError:
         return None
-
-
-def several_files(path: Path) -> SeveralFiles:
-    """What the course says of several files of one exercise; the usual where it says nothing.
-
-    Raises:
-        AssignmentError: it says something else.
-    """
-    try:
-        file = _read(path)
-    except AssignmentError:
-        return "newest"
-    said = (file.data or {}).get("several_files", "newest")
-    if said not in get_args(SeveralFiles):
-        file.fail(("several_files",), f"several_files is {said}", "write newest, best or ask")
-    return cast("SeveralFiles", said)
 
 
 def column_of(course: CourseFile, wanted: str | None, path: Path) -> Column:

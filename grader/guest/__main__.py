@@ -74,7 +74,10 @@ def serve_all(control: socket.socket, private: str, parent: int) -> None:
             return
         if not descriptors:
             continue  # "enough" for a run that had just ended by itself
-        report = serve(json.loads(message), descriptors, control, rules, scratch, uid, ours, answer.answer)
+        limits = json.loads(message)
+        if limits["whole_files"]:
+            answer.prepare_for_whole_files()
+        report = serve(limits, descriptors, control, rules, scratch, uid, ours, answer.answer)
         control.send(json.dumps(report).encode())
 
 

@@ -132,6 +132,7 @@ class _Guest:
                 env={
                     "LANG": "C.UTF-8",
                     "HOME": scratch,
+                    "USER": "guest",  # torch 2.11 asks for a name at a backward pass; the guest may look up none
                     "TMPDIR": scratch,
                     "CUDA_VISIBLE_DEVICES": "",
                     "MALLOC_ARENA_MAX": "2",  # else every thread reserves 64 MiB of address space
@@ -220,6 +221,7 @@ class _Guest:
             ending=ending,
             detail=detail,
             seconds=report["seconds"],
+            cpu_s=report["cpu_s"],
             peak_bytes=report["peak_bytes"],
         )
 

@@ -49,24 +49,27 @@ def candidates(
         chosen, notes = preferred(found, exercise)
         if most > 1:
             notes = choices(chosen)
-        made.append(_excerpt(submission, chosen, exercise, class_names, tuple(notes)))
+        made.append(excerpt_of(submission.files, chosen, exercise, class_names, tuple(notes)))
         found = [d for d in found if d is not chosen]
     return tuple(made)
 
 
-def _excerpt(
-    submission: Submission,
+def excerpt_of(
+    files: Sequence[SourceFile],
     chosen: Definition,
     exercise: str,
     class_names: Sequence[str],
     notes: tuple[Text, ...],
+    thorough: bool = False,
 ) -> Excerpt:
-    modules = LocalModules(submission.files)
+    """What one definition needs; `thorough`: all methods are followed, own functions judged by their bodies."""
+    modules = LocalModules(files, thorough)
     main = modules.graded(chosen.file, class_names)
     target = main.statements[chosen.statement.index]
     # `VGG = VGG().cuda()` further down is not the class that is graded
     main.binders[chosen.class_name] = [s for s in main.binders[chosen.class_name] if s.index <= target.index]
-    modules.slice.need(main, chosen.class_name, _last_use(main, target, chosen.class_name), certain=True)
+    when = last_use(main.statements, target, chosen.class_name)
+    modules.slice.need(main, chosen.class_name, when, certain=True)
     modules.follow()
     return Excerpt(
         exercise=exercise,
@@ -81,13 +84,13 @@ def _excerpt(
     )
 
 
-def _last_use(main: Source, target: Statement, name: str) -> int:
+def last_use(top: Sequence[Statement], target: Statement, name: str) -> int:
     """Index up to which the class's names are looked up: where it is last used, or changed."""
-    later = main.statements[target.index + 1 :]
+    later = top[target.index + 1 :]
     anew = next(
-        (s.index for s in later if isinstance(s.node, ast.ClassDef) and s.node.name == name), main.end
+        (s.index for s in later if isinstance(s.node, ast.ClassDef) and s.node.name == name), len(top)
     )
-    for statement in reversed(main.statements[target.index + 1 : anew]):
+    for statement in reversed(top[target.index + 1 : anew]):
         if name in statement.changes:
             return statement.index + 1
         is_definition = isinstance(statement.node, Function | ast.ClassDef | ast.Import | ast.ImportFrom)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import PurePosixPath
 
@@ -23,13 +23,15 @@ Import = ast.Import | ast.ImportFrom
 class LocalModules:
     """Finds, loads and slices the student's own modules, along with the graded file."""
 
-    def __init__(self, files: Sequence[SourceFile]) -> None:
+    def __init__(self, files: Sequence[SourceFile], thorough: bool = False) -> None:
+        """`thorough`: all methods of kept classes are followed, and own functions judged by their bodies."""
+        self._thorough = thorough
         self._python = {file.path: file for file in files if file.kind == "python"}
         self._notebooks = {file.path: file for file in files if file.kind == "notebook"}
         self._importable = any(_HOOK.search(cell.text) for file in files for cell in file.cells)
         """Notebooks can be imported like modules."""
         self._home = ""
-        self.slice = Slice()
+        self.slice = Slice(all_methods=thorough)
         self.loaded: dict[str, tuple[Source, SourceFile | None]] = {}
         self._folders: dict[str, str] = {}
         """Folder of each module's file; the graded file's is under ""."""
@@ -39,7 +41,7 @@ class LocalModules:
         """The file that defines the class; modules are first looked for beside it."""
         self._home = self._folders[""] = _folder(file.path)
         self._notebooks.pop(file.path, None)
-        return self._with_stars(Source("", statements(file, class_names)))
+        return self._with_stars(Source("", statements(file, class_names), by_body=self._thorough))
 
     def are_own(self, file: SourceFile, node: ast.ImportFrom) -> bool:
         """Whether what a file imports there comes from the student's own files."""
@@ -59,6 +61,40 @@ class LocalModules:
             self.slice.run()
             if before == (len(self._asked), len(self.loaded)):
                 return
+
+    def follow_all(self) -> dict[str, SourceFile | None]:
+        """Every module that any statement of the files imports, and those that their folders hold, by name."""
+        followed: set[str] = set()
+        waiting = [self._main]
+        while waiting:
+            source = waiting.pop()
+            for statement in source.statements:
+                for name in self._imported(source, statement):
+                    for length in range(name.count(".") + 1):
+                        self._module(source, name.rsplit(".", length)[0])
+            waiting += [found for name, (found, _) in self.loaded.items() if name not in followed]
+            followed |= {*self.loaded}
+        found = {name: file for name, (_, file) in self.loaded.items()}
+        for folder in dict.fromkeys((self._home, "", *map(_folder, self._python))):
+            for path, file in self._python.items():
+                if path.startswith(f"{folder}/") or not folder:
+                    found.setdefault(dotted(path[len(folder) :].lstrip("/")), file)
+        for name in [*found]:
+            for length in range(1, name.count(".") + 1):
+                found.setdefault(name.rsplit(".", length)[0], None)
+        return {n: f for n, f in found.items() if n and n.partition(".")[0] not in _NEVER_LOCAL}
+
+    def _imported(self, source: Source, statement: Statement) -> Iterator[str]:
+        """Full names of what a statement imports, anywhere in it; a name out of a module may be a module, too."""
+        for node in ast.walk(statement.node):
+            if isinstance(node, ast.Import):
+                yield from (alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                name = self._absolute(source, node)
+                yield name
+                yield from (f"{name}.{alias.name}".lstrip(".") for alias in node.names if alias.name != "*")
+            elif isinstance(node, ast.Call) and (called := _imported_by_call(node)):
+                yield called
 
     @property
     def _sources(self) -> list[Source]:
@@ -158,7 +194,7 @@ class LocalModules:
             file = self._elsewhere(folders, path)
             if file is None:
                 return None
-        module = Source(name, statements(file, ()) if file else [])
+        module = Source(name, statements(file, ()) if file else [], by_body=self._thorough)
         self.loaded[name] = (module, file)
         self._folders[name] = _folder(file.path) if file else ""
         parent = name.rpartition(".")[0]
@@ -198,6 +234,11 @@ class LocalModules:
         if name:
             return ast.unparse(ast.ImportFrom(name, needed, 0))
         return ast.unparse(ast.Import(needed))
+
+
+def dotted(path: str) -> str:
+    """A file's name as a module, by the folders it lies in."""
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
 def _is_asked(source: Source, statement: Statement, alias: ast.alias) -> bool:

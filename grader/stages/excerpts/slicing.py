@@ -20,7 +20,7 @@ import ast
 import builtins
 from dataclasses import dataclass, field
 
-from grader.stages.excerpts.statements import Function, Needs, Statement, bound_by
+from grader.stages.excerpts.statements import Function, Needs, Statement, bound_by, called_in
 
 _RUNS_SOMETHING = frozenset(
     """backward step zero_grad fit load load_url load_state_dict save DataLoader datasets CIFAR10
@@ -40,6 +40,8 @@ class Source:
     name: str
     """The module's name; "" for the graded file."""
     statements: list[Statement]
+    by_body: bool = False
+    """Whether a call of the file's own function runs something is told by what that function does, not by its name."""
     kept: set[Statement] = field(default_factory=set)
     aliases: dict[Statement, set[str]] = field(default_factory=dict)
     """Which names of a kept import statement are needed."""
@@ -52,11 +54,30 @@ class Source:
     known_harmless: set[Statement] = field(default_factory=set)
 
     def __post_init__(self) -> None:
+        self._bodies: dict[str, list[ast.AST]] = {}
+        for statement in self.statements if self.by_body else ():
+            for node in ast.walk(statement.node):
+                if isinstance(node, Function):
+                    self._bodies.setdefault(node.name, []).append(node)
         for statement in self.statements:
             for name in statement.binds:
                 self.binders.setdefault(name, []).append(statement)
             for name in statement.changes | statement.calls_on:
                 self.changers.setdefault(name, []).append(statement)
+
+    def runs_something(self, statement: Statement) -> bool:
+        """Whether it trains, loads, downloads, draws or asks, as far as the names say by which it calls."""
+        waiting, seen = set(statement.called), set()
+        while waiting:
+            name = waiting.pop()
+            seen.add(name)
+            if name not in self._bodies:
+                if name in _RUNS_SOMETHING:
+                    return True
+                continue
+            for body in self._bodies[name]:
+                waiting |= called_in(body) - seen
+        return False
 
     @property
     def end(self) -> int:
@@ -94,7 +115,9 @@ class _Demand:
 class Slice:
     """Grows the set of kept statements until nothing that they need is left out."""
 
-    def __init__(self) -> None:
+    def __init__(self, all_methods: bool = False) -> None:
+        self._all_methods = all_methods
+        """torch, too, calls methods: `reset_parameters`, `train`, `_apply`, `named_parameters` …"""
         self.mentioned: set[str] = set()
         self._waiting: list[_Demand] = []
         self._seen: set[tuple[Source, str, int, bool]] = set()
@@ -129,7 +152,7 @@ class Slice:
         self._followed.add((statement, when))
         is_class = isinstance(statement.node, ast.ClassDef)
         for method, needs in statement.later.items():
-            if is_class and not (_called_by_torch(method) or method in self.mentioned):
+            if is_class and not (self._all_methods or _called_by_torch(method) or method in self.mentioned):
                 self._methods.setdefault(method, []).append((source, needs, when))
             else:
                 self._follow(source, needs, when)
@@ -228,7 +251,7 @@ def is_harmless(source: Source, statement: Statement) -> bool:
         current = waiting.pop()
         if current in source.known_harmless or isinstance(current.node, definitions):
             continue
-        if current.called & _RUNS_SOMETHING:
+        if source.runs_something(current):
             return False
         names = current.now.names
         if isinstance(current.node, Function):

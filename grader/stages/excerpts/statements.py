@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from grader.records.submission import SourceFile
 
@@ -101,10 +102,8 @@ class Statement:
 
     @cached_property
     def called(self) -> frozenset[str]:
-        """Names and attributes by which it calls: torch, hub and load for `torch.hub.load(…)`."""
-        calls = (n.func for n in ast.walk(self.node) if isinstance(n, ast.Call))
-        nodes = [n for func in calls for n in _chain(func)]
-        return frozenset(n.id if isinstance(n, ast.Name) else n.attr for n in nodes)
+        """As `called_in`."""
+        return called_in(self.node)
 
     @cached_property
     def now(self) -> Needs:
@@ -210,6 +209,26 @@ def parse(text: str) -> ast.Module:
         return ast.parse(text)
 
 
+class Stop(NamedTuple):
+    """Where Python stops reading, and what it says."""
+
+    line: int
+    message: str
+
+
+def stop_of(text: str, label: str) -> Stop | None:
+    """Where Python stops reading; None if it compiles. Of what it cannot even place: the first line."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(text, label, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    except SyntaxError as error:
+        return Stop(error.lineno or 1, error.msg)
+    except (ValueError, RecursionError, MemoryError, OverflowError) as error:
+        return Stop(1, str(error))
+    return None
+
+
 def _flat(
     body: list[ast.stmt], frames: tuple[Block, ...], wanted: Sequence[str]
 ) -> Iterator[tuple[ast.stmt, tuple[Block, ...]]]:
@@ -307,6 +326,13 @@ def _bound(node: ast.stmt) -> Iterator[str]:
             yield inner.id
         elif isinstance(inner, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and inner.name:
             yield inner.name
+
+
+def called_in(node: ast.AST) -> frozenset[str]:
+    """Names and attributes by which it calls: torch, hub and load for `torch.hub.load(…)`."""
+    calls = (n.func for n in ast.walk(node) if isinstance(n, ast.Call))
+    nodes = [n for func in calls for n in _chain(func)]
+    return frozenset(n.id if isinstance(n, ast.Name) else n.attr for n in nodes)
 
 
 def bound_by(alias: ast.alias) -> str:

@@ -175,7 +175,7 @@ def _opened_file(path: str, read: Callable[[int], bytes], allowance: Allowance, 
     if ending == ".zip":
         return nested(path, read, allowance, inner)
     if not ending:
-        return under_another_ending(path, read) if may_hold_source(path) else [by_name(path)]
+        return under_another_ending(path, read) if may_hold_source(path) else [by_name(path, read)]
     items = source(path, read)
     if inner and items and isinstance(items[0], OtherFile) and items[0].reason.en.startswith("an archive or"):
         held = nested(path, read, allowance, inner)  # a zip under the name of a .py file

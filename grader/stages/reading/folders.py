@@ -9,7 +9,15 @@ from typing import NamedTuple
 
 from grader.file_names import clean, suffix
 from grader.records.submission import OtherFile
-from grader.stages.reading.handed_in import by_name, empty_folder, is_noise, may_hold_source, other, unopened
+from grader.stages.reading.handed_in import (
+    by_name,
+    empty_folder,
+    is_noise,
+    may_be_read,
+    may_hold_source,
+    other,
+    unopened,
+)
 
 
 class OnDisk(NamedTuple):
@@ -85,7 +93,7 @@ def _file(file: Path, path: str, inside: Path, found: Walked) -> None:
         return
     if not stat.S_ISREG(mode):  # a pipe would be waited for, for ever
         found.others.append(other(path, "not a regular file", "일반 파일이 아니에요"))
-    elif suffix(path) or may_hold_source(path):
+    elif suffix(path) or may_hold_source(path) or may_be_read(path):
         found.files.append(OnDisk(path, file))
     else:
         found.others.append(by_name(path))

@@ -23,13 +23,18 @@ _KINDS = (
     (".pdf", "a PDF document", "PDF 문서예요"),
     (".png .jpg .jpeg .gif .bmp .webp .heic .svg .tif .tiff", "an image", "이미지 파일이에요"),
     (".mp4 .mov .avi .mkv .mp3 .wav .m4a", "a recording", "영상이나 녹음 파일이에요"),
-    (".npz .npy .csv .tsv .parquet .mat .bin .xlsx .xls .h5py .data", "a data set", "데이터 파일이에요"),
-    (".pt .pth .ckpt .h5 .hdf5 .safetensors .onnx .pkl .pickle", "saved weights", "저장된 가중치 파일이에요"),
     (".doc .docx .hwp .hwpx .ppt .pptx .odt .rtf .pages", "a document", "문서 파일이에요"),
-    (".txt .md .rst .log .json .yaml .yml .toml .cfg .ini", "a text file, not Python", "Python이 아닌 텍스트 파일이에요"),
     (".html .htm .url .webloc", "a web page or a link", "웹 페이지나 링크예요"),
     (".pyc .pyo .exe .dll .so", "a compiled program", "컴파일된 프로그램이에요"),
 )  # fmt: skip
+_DATA = (
+    (".npz .npy .csv .tsv .parquet .mat .bin .xlsx .xls .h5py .data", "a data set", "데이터 파일이에요"),
+    (".pt .pth .ckpt .h5 .hdf5 .safetensors .onnx .pkl .pickle", "saved weights", "저장된 가중치 파일이에요"),
+    (".txt .md .rst .log .json .yaml .yml .toml .cfg .ini", "a text file, not Python", "Python이 아닌 텍스트 파일이에요"),
+)  # fmt: skip
+"""What the student's code may read."""
+MOST_DATA = 1_000_000
+"""Bytes of a data file that is kept for the student's code; settings have a few hundred."""
 _STARTS = (
     (b"%PDF-", "a PDF document", "PDF 문서예요"),
     (b"PK\x03\x04", "an archive or an Office document", "압축 파일이나 오피스 문서예요"),
@@ -103,8 +108,8 @@ def empty_folder(path: str) -> OtherFile:
     return other(path, "an empty folder: there is nothing in it", "빈 폴더예요", nothing=True)
 
 
-def by_name(path: str) -> OtherFile:
-    """A file that no submission consists of, by what its name says."""
+def by_name(path: str, read: Callable[[int], bytes] | None = None) -> OtherFile:
+    """A file that no submission consists of, by what its name says; a small one that code may read is kept."""
     ending = PurePosixPath(path).suffix.lower()
     if kind := _ARCHIVES.get(ending):
         return other(
@@ -116,12 +121,29 @@ def by_name(path: str) -> OtherFile:
     for endings, en, ko in _KINDS:
         if ending and ending in endings.split():
             return other(path, en, ko)
-    return other(path, "neither a .py file nor a notebook", ".py 파일도 노트북도 아니에요")
+    found = other(path, "neither a .py file nor a notebook", ".py 파일도 노트북도 아니에요")
+    for endings, en, ko in _DATA:
+        if ending and ending in endings.split():
+            found = other(path, en, ko)
+    if read is None:
+        return found
+    try:
+        content = read(MOST_DATA + 1)
+    except (OSError, Unreadable):
+        return found
+    return found if len(content) > MOST_DATA else found.model_copy(update={"content": content})
 
 
 def may_hold_source(path: str) -> bool:
     """Whether a file under another ending is looked into."""
     return PurePosixPath(path).suffix.lower() in MAY_HOLD_SOURCE
+
+
+def may_be_read(path: str) -> bool:
+    """Whether a file that is no source may be one that the student's code reads."""
+    ending = PurePosixPath(path).suffix.lower()
+    known = " ".join(endings for endings, _, _ in _KINDS).split()
+    return ending not in {*known, *_ARCHIVES, *_UNFINISHED}
 
 
 def too_large(path: str, ending: str) -> OtherFile:
@@ -217,7 +239,7 @@ def _no_code(path: str, text: str) -> OtherFile | None:
 
 def under_another_ending(path: str, read: Callable[[int], bytes]) -> list[Item]:
     """A file whose ending a browser or an editor has changed: read where it holds a network, else listed."""
-    listed = by_name(path)
+    listed = by_name(path, read)
     try:
         data = read(LARGEST[".ipynb"] + 1)
         if len(data) > LARGEST[".ipynb"] or known_start(data):

@@ -32,6 +32,11 @@ _MAGIC = re.compile(
 )
 """Asked only of lines at which Python stops."""
 _RUN = re.compile(r"""%run\s+(?:-\w+\s+)*(?:(?P<q>["'])(?P<quoted>.+?)(?P=q)|(?P<plain>[^\s"']+))(?:\s.*)?""")
+_ENVIRONMENT = re.compile(
+    r"(?P<indent>\s*)%?(?:env|set_env)\s+(?P<name>\w+)(?:\s*=\s*|\s+)(?P<value>.*\S)\s*"
+)
+_COMMENTED_OUT = "# Commented out IPython magic to ensure Python compatibility."
+"""Colab's, in the `.py` file of a notebook. A cell that begins with a cell magic is commented out as a whole."""
 _CELL_MAGIC = re.compile(r"%%(\w+)[ \t]*(.*)")
 _NOT_PYTHON = frozenset(
     """bash sh shell script system cmd html HTML javascript js svg SVG latex markdown writefile file perl
@@ -116,7 +121,7 @@ def _blank_magics(lines: list[str], at: int) -> None:
     while at < len(lines) and _MAGIC.match(lines[at]):
         continued = lines[at].rstrip().endswith("\\")
         indent = lines[at][: len(lines[at]) - len(lines[at].lstrip())]
-        lines[at] = _run(lines[at]) or f"{indent}pass"
+        lines[at] = _run(lines[at]) or _environment(lines[at]) or f"{indent}pass"
         at += 1
         while continued and at < len(lines):  # a shell command over several lines
             continued = lines[at].rstrip().endswith("\\")
@@ -138,6 +143,32 @@ def _run(line: str) -> str:
     if not all(module.isidentifier() and not iskeyword(module) for module in modules):
         return ""
     return f"from {'.'.join(modules)} import *"
+
+
+def _environment(line: str) -> str:
+    """`%env SIZE=512` as Python; "" for any other line, and for a value out of a variable."""
+    found = _ENVIRONMENT.fullmatch(line)
+    if not found or found["value"].startswith(("$", "{")):
+        return ""
+    return f'{found["indent"]}__import__("os").environ[{found["name"]!r}] = {found["value"]!r}'
+
+
+def with_cells_that_ran(text: str) -> str:
+    """A `.py` file of Colab's with the cells that it commented out for their `%%time` as they were."""
+    lines = text.split("\n")
+    for at, line in enumerate(lines):
+        magic = (
+            _CELL_MAGIC.match(lines[at + 1][2:])
+            if line.rstrip() == _COMMENTED_OUT and lines[at + 1 :]
+            else None
+        )
+        if magic is None or magic[1] in _NOT_PYTHON:
+            continue
+        for inside in range(at + 2, len(lines)):
+            if not lines[inside].startswith("#"):
+                break
+            lines[inside] = lines[inside][1:].removeprefix(" ")
+    return "\n".join(lines)
 
 
 def _inside(path: str) -> list[str]:

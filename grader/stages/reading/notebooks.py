@@ -31,9 +31,9 @@ def read_notebook(path: str, text: str, notes: tuple[Text, ...]) -> list[SourceF
     """The notebook at `path` and the local modules it writes; formats 2 to 4. Raises Unreadable."""
     found = _cells_of(text)
     cells, written, said = [], dict[str, list[str]](), list(notes)
-    defined = {name for kind, source in found if kind == "code" for name in _CLASS.findall(source)}
+    defined = {name for kind, source, _ in found if kind == "code" for name in _CLASS.findall(source)}
     number = 0
-    for kind, source in found:
+    for kind, source, execution in found:
         if kind == "code":
             number += 1
             label = f"{path} [{number}]"
@@ -51,7 +51,7 @@ def read_notebook(path: str, text: str, notes: tuple[Text, ...]) -> list[SourceF
                 )
             )
         python, file = without_cell_magic(source)
-        cells.append(neutralised(label, python))
+        cells.append(neutralised(label, python).model_copy(update={"execution": execution}))
         if isinstance(file, Written):
             written[file.name] = [*(written.get(file.name, []) if file.append else []), file.text]
     made = [SourceFile(path=path, kind="notebook", cells=tuple(cells), notes=tuple(said))]
@@ -76,8 +76,8 @@ def _fenced(source: str) -> str:
     return "\n".join(blocks) if blocks else source
 
 
-def _cells_of(text: str) -> list[tuple[str, str]]:
-    """Kind and text of each cell: "code", "raw" or "markdown". Raises Unreadable."""
+def _cells_of(text: str) -> list[tuple[str, str, int | None]]:
+    """Kind ("code", "raw", "markdown"), text and execution count of each cell. Raises Unreadable."""
     if not text.strip():
         raise Unreadable("it is empty", "빈 파일이에요")
     try:
@@ -90,14 +90,18 @@ def _cells_of(text: str) -> list[tuple[str, str]]:
     cells = _cells(notebook)
     if cells is None:
         raise Unreadable("it is no notebook: it has no list of cells", "노트북이 아니에요: 셀 목록이 없어요")
-    found = [(str(cell.get("cell_type")), _source(cell)) for cell in cells if isinstance(cell, dict)]
-    code = [source for kind, source in found if kind == "code"]
+    found = [
+        (str(cell.get("cell_type")), _source(cell), _execution(cell))
+        for cell in cells
+        if isinstance(cell, dict)
+    ]
+    code = [source for kind, source, _ in found if kind == "code"]
     if len(code) > MAX_CELLS:
         raise Unreadable(f"it has more than {MAX_CELLS} code cells", f"코드 셀이 {MAX_CELLS}개보다 많아요")
     if sum(map(len, code)) > MOST_TEXT:
         most = MOST_TEXT // 1_000_000
         raise Unreadable(f"its code has more than {most} MB", f"코드만 {most} MB가 넘어요")
-    return [(kind, source) for kind, source in found if kind == "code" or kind in _KINDS]
+    return [one for one in found if one[0] == "code" or one[0] in _KINDS]
 
 
 def _cells(notebook: Any) -> list[Any] | None:
@@ -110,6 +114,11 @@ def _cells(notebook: Any) -> list[Any] | None:
         return None
     lists = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
     return [cell for cells in lists if isinstance(cells, list) for cell in cells]
+
+
+def _execution(cell: dict[str, Any]) -> int | None:
+    count = cell.get("execution_count", cell.get("prompt_number"))
+    return count if type(count) is int and count > 0 else None
 
 
 def _source(cell: dict[str, Any]) -> str:

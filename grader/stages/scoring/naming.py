@@ -15,9 +15,7 @@ def named(verdicts: Sequence[Verdict], mistakes: Sequence[Misconception]) -> tup
         return tuple(verdicts)
     known = joined(mistakes)
     return tuple(
-        verdict.model_copy(
-            update={"code": known.code, "share": known.share, "message": known.message, "hint": known.hint}
-        )
+        verdict.model_copy(update={"code": known.code, "message": known.message, "hint": known.hint})
         if verdict.check == known.check and verdict.outcome == "failed"
         else verdict
         for verdict in verdicts

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+from stages.handing_in import packed as zipped
 from stages.handing_in import write
 
 from grader.class_work import read_submissions
@@ -173,3 +174,24 @@ def test_a_single_file_is_a_submission(tmp_path: Path) -> None:
     file = write(tmp_path / "2022", {"20231234_홍길동_skip.py": "x = 1"}) / "20231234_홍길동_skip.py"
     (submission,) = read_submissions(file)
     assert (submission.student_id, submission.student_name) == ("20231234", "홍길동")
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_small_files_that_code_may_read_are_kept_and_others_are_not(packed: bool, tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "skip.py": "x = 1", "net.json": "{}", "sizes.csv": "a,b", "settings": "a=1", "weights.pt": b"0" * 1_000_001, "a.pdf": b"%PDF-",
+    }  # fmt: skip
+    if packed:
+        write(tmp_path, {"20231234.zip": zipped(files)})
+    else:
+        write(tmp_path / "20231234", files)
+    (submission,) = read_submissions(tmp_path)
+    kept = {other.path: other.content for other in submission.others}
+
+    assert kept == {
+        "net.json": b"{}",
+        "sizes.csv": b"a,b",
+        "settings": b"a=1",
+        "weights.pt": None,
+        "a.pdf": None,
+    }
