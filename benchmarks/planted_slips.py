@@ -1,12 +1,11 @@
 """Slips planted by rule: does mending find the network that was meant, at the place of the slip?
 
-    .venv/bin/python benchmarks/planted_slips.py [--most 4] [--pairs 300] [--exercise NAME] [--rule RULE] [--out FILE]
+.venv/bin/python benchmarks/planted_slips.py [--most 4] [--pairs 300] [--exercise NAME] [--rule RULE] [--out FILE]
 """
 
 from __future__ import annotations
 
 import argparse
-import datetime
 import statistics
 import sys
 from collections import defaultdict
@@ -59,7 +58,10 @@ def main() -> int:
 def show(outcome: Outcome) -> None:
     """A line for each that was not found as it was meant."""
     if outcome.problem:
-        print(f"{outcome.plant}: {outcome.problem} ({outcome.tries} tries, {outcome.seconds:.1f} s)\n    {outcome.repairs[:600]}", flush=True)
+        print(
+            f"{outcome.plant}: {outcome.problem} ({outcome.tries} tries, {outcome.seconds:.1f} s)\n    {outcome.repairs[:600]}",
+            flush=True,
+        )
         for slip in outcome.plant.slips:
             print("    PLANTED", list(slip.lines.items())[:2], flush=True)
 

@@ -2,8 +2,8 @@
 
 Cheapest first: of all sets of edits that have been proposed so far, the one with the smallest price is
 tried next, as any submission is: cut, captured in the sandbox. Where it stops again, further edits are
-proposed for that place; where it runs, it is judged. Of several that cost the same, the one that is
-judged better counts. The search is deterministic, and bounded in depth, in tries and in the sandbox's
+proposed for that place; where it runs, it is judged. Of several that cost nearly the same, the one that
+leaves the student most counts. The search is deterministic, and bounded in depth, in tries and in the sandbox's
 time. Nothing of the reference is needed to propose, and none of it enters the sandbox.
 """
 
@@ -21,11 +21,18 @@ from grader.records.submission import Excerpt, Submission
 from grader.stages.mending import Proposal, Situation, proposals, repair_of, text_of
 
 MOST_REPAIRS = 3
+"""Slips; …"""
+MOST_PLACES = 6
+"""… the same one may stand in several places."""
 MOST_TRIES = 28
 """Runs in the sandbox; one takes about 0.1 s."""
-MOST_CPU_S, MOST_WALL_S = 3.0, 15.0
+MOST_CPU_S, MOST_WALL_S = 3.0, 20.0
 """In the sandbox, all tries together. Processor time is what counts: a machine that is busy with other
 work must not change anybody's points; the wall clock stops those who sleep."""
+
+
+NEARLY = 5.0
+"""Percent: prices no further apart do not tell which of two repairs was meant; what is judged does."""
 
 
 @dataclass
@@ -73,8 +80,6 @@ class Mended:
 
     repairs: tuple[Repair, ...]
     judgement: Judgement
-    excerpt: Excerpt
-    """What ran."""
 
 
 @dataclass(frozen=True)
@@ -97,37 +102,38 @@ def mend(
     worth: Callable[[Judgement], float],
     meter: Meter,
 ) -> Mended | None:
-    """The cheapest repairs after which it runs; None where none were found.
+    """The cheapest repairs after which it runs (of several that cost nearly the same, those that leave most); None where none were found.
 
     Args:
         start: the submission, and where it stopped.
         prices: percent by code.
         run: one try in the sandbox, judged; it reports to `meter` what it takes.
-        worth: percent that a judgement earns, to choose among repairs of one price; 100 ends the search.
+        worth: percent that a judgement earns, to choose among repairs of nearly one price; 100 ends the search.
     """
     waiting: list[tuple[float, int, _Way]] = []
     seen = {text_of(start.submission)}
 
     def propose(situation: Situation, steps: tuple[Proposal, ...], price: float) -> None:
-        if len(steps) >= MOST_REPAIRS:
+        if len(steps) >= MOST_PLACES or sum(not again(steps, n) for n in range(len(steps))) >= MOST_REPAIRS:
             return
         reached, stop = progress(situation), situation.stop
         for proposal in proposals(situation):
             text = text_of(proposal.submission)
             if text not in seen:
                 seen.add(text)
-                way = _Way(proposal.submission, (*steps, proposal), reached, stop)
-                heapq.heappush(waiting, (price + price_of(proposal), len(seen), way))
+                made = (*steps, proposal)
+                way = _Way(proposal.submission, made, reached, stop)
+                heapq.heappush(waiting, (price + price_of(made, len(steps)), len(seen), way))
 
-    def price_of(proposal: Proposal) -> float:
-        return prices.get(proposal.code, prices[DEFAULT])
+    def price_of(steps: tuple[Proposal, ...], place: int) -> float:
+        return 0.0 if again(steps, place) else prices.get(steps[place].code, prices[DEFAULT])
 
     propose(start, (), 0.0)
     best: tuple[float, Mended] | None = None
-    best_price = float("inf")
-    while waiting and not meter.over and (best is None or best[0] < 100):
+    cheapest = float("inf")
+    while waiting and not meter.over:
         price, _, way = heapq.heappop(waiting)
-        if price > best_price:
+        if price > cheapest + NEARLY:
             break
         excerpt = cut(way.submission)
         tried = None
@@ -136,11 +142,14 @@ def mend(
             tried = run(excerpt)
             if tried.judgement.unsure is not None:
                 continue
-        if excerpt is not None and tried is not None and tried.runs:
-            repairs = tuple(repair_of(step, price_of(step)) for step in way.steps)
-            value = worth(tried.judgement)
-            if best is None or value > best[0]:
-                best, best_price = (value, Mended(repairs, tried.judgement, excerpt)), price
+        if tried is not None and tried.runs:
+            repairs = tuple(repair_of(step, price_of(way.steps, n)) for n, step in enumerate(way.steps))
+            left = worth(tried.judgement) - price
+            cheapest = min(cheapest, price)
+            if best is None or left > best[0]:
+                best = left, Mended(repairs, tried.judgement)
+            if left + price >= 100:  # whatever else may be found costs as much or more
+                break
             continue
         captured = tried.captured if tried else None
         situation = Situation(way.submission, start.exercise, excerpt, captured, start.taken)
@@ -148,6 +157,12 @@ def mend(
         if reached > way.reached or (reached == way.reached and situation.stop != way.stop):
             propose(situation, way.steps, price)
     return best[1] if best else None
+
+
+def again(steps: tuple[Proposal, ...], place: int) -> bool:
+    """Whether an edit puts right what an earlier one has put right elsewhere: one cause, which costs once."""
+    step = steps[place]
+    return any((step.code, step.facts) == (one.code, one.facts) for one in steps[:place] if step.facts)
 
 
 RUNS = (9,)

@@ -8,25 +8,22 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 from grader.authoring.slips import Slip, Source, planted, slips
 from grader.bench import reference_of, whole
-from grader.course import Exercise, read_course
-from grader.course.exercises import default_root
-from grader.mender import RUNS, Mended, Meter, mend, progress
-from grader.pipeline_jobs import sandbox
-from grader.records.graph import Capture
+from grader.course import Exercise, default_root, other_classes, read_course
+from grader.mender import RUNS, Mended, Meter, Run, mend, progress
+from grader.pipeline_jobs import TRY_S, sandbox
 from grader.records.judgement import Judgement
 from grader.records.submission import Excerpt, SourceFile, Submission
-from grader.sandboxes import Reply
+from grader.sandboxes import Limits, Reply
 from grader.stages.capture import capture
-from grader.stages.intake import cut
-from grader.stages.intake.handed_in import source
+from grader.stages.excerpts import cut
 from grader.stages.judging import judge
-from grader.stages.mending import PRICES, Situation
-from grader.stages.scoring import findings, graded, max_points
+from grader.stages.mending import Situation
+from grader.stages.reading.magics import neutralised
+from grader.stages.scoring import earned
 
 STYLES = {
     "base": ("sequential", "split_methods_typed", "cfg_list"),
@@ -60,7 +57,7 @@ class Outcome:
     """Processor time of all tries in the sandbox."""
     tries: int
     problem: str
-    """"" where the network that was meant was found, at the place of the slips."""
+    """"" where the network that was meant was found, at the place of the slips, by less than its own work."""
     repairs: str
 
 
@@ -74,70 +71,56 @@ class Bed:
     start: str | None
     others: frozenset[str]
 
-    @cached_property
-    def most(self) -> float:
-        """Points of a correct submission."""
-        return max_points(self.exercise.assignment, "static")
-
     def tried(self, plant: Plant) -> Outcome | None:
         """What mending makes of it; None where it runs as it is."""
         made = planted(plant.source, plant.slips)
         assert made is not None
         text, places = made
         asked = self.exercise.assignment
-        given = text.encode()
-        files = [
-            item for item in source("solution.py", lambda most: given[:most]) if isinstance(item, SourceFile)
-        ]
-        submission = Submission(student_id="x", student_name="", files=tuple(files))
+        submission = Submission(
+            student_id="1", student_name="",
+            files=(SourceFile(path="solution.py", kind="python", cells=(neutralised("solution.py", text),)),),
+        )  # fmt: skip
         meter = Meter()
+        ran: list[tuple[Judgement, Excerpt]] = []
 
-        def run(request: bytes) -> Reply:
-            reply = sandbox().run(request)
+        def ask(request: bytes) -> Reply:
+            reply = sandbox().run(request, Limits(wall_s=TRY_S, cpu_s=TRY_S))
             meter.add(reply.cpu_s, reply.seconds)
             return reply
+
+        def run(excerpt: Excerpt) -> Run:
+            captured = capture(excerpt, asked.input_shape, ask)
+            judgement = judge(captured, excerpt, asked, self.reference, self.start)
+            ran.append((judgement, excerpt))
+            return Run(captured, judgement, asked.outputs)
 
         def cut_out(submission: Submission) -> Excerpt | None:
             return cut(submission, asked.classes, self.name)
 
-        def judged(captured: Capture, excerpt: Excerpt) -> Judgement:
-            return judge(captured, excerpt, asked, self.reference, self.start)
-
-        def worth(judgement: Judgement) -> float:
-            return graded(findings(judgement.verdicts, asked, "static"), asked, "static").points or 0.0
-
         excerpt = cut_out(submission)
-        captured = (
-            capture(excerpt, asked.input_shape, sandbox().run) if excerpt and not excerpt.problem else None
-        )
+        captured = None
+        if excerpt is not None and excerpt.problem is None:
+            captured = capture(excerpt, asked.input_shape, sandbox().run)
         situation = Situation(submission, asked, excerpt, captured, self.others)
         if progress(situation) >= RUNS:
             return None
-        mended = mend(
-            situation,
-            PRICES,
-            cut_out,
-            lambda e: capture(e, asked.input_shape, run),
-            judged,
-            worth,
-            meter,
-            self.most,
-        )
-        problem = self._problem(plant, places, mended, worth(mended.judgement) if mended else 0.0)
-        repairs = [(r.code, r.line, r.before, r.after) for r in mended.repairs] if mended else []
-        return Outcome(plant, meter.cpu_s, meter.tries, problem, str(repairs or situation.stop[:300]))
-
-    def _problem(self, plant: Plant, places: frozenset[int], mended: Mended | None, points: float) -> str:
+        prices = self.exercise.prices.repairs
+        mended = mend(situation, prices, cut_out, run, lambda judgement: earned(judgement, asked), meter)
         if mended is None:
-            return "not found"
-        if points > self.most:
-            return "more than full marks"
-        text = "\n".join(cell.text for cell in mended.excerpt.cells)
-        more = work(text) - work(plant.source.text)
+            return Outcome(plant, meter.cpu_s, meter.tries, "not found", situation.stop[:300])
+        source = next(own for judgement, own in ran if judgement is mended.judgement)
+        problem = self._problem(plant, places, mended, source)
+        repairs = "; ".join(f"{r.code} {r.line}: {r.before} → {r.after}" for r in mended.repairs)
+        return Outcome(plant, meter.cpu_s, meter.tries, problem, repairs)
+
+    def _problem(self, plant: Plant, places: frozenset[int], mended: Mended, source: Excerpt) -> str:
+        percent = earned(mended.judgement, self.exercise.assignment)
+        more = work("\n".join(cell.text for cell in source.cells)) - work(plant.source.text)
         if more:
             return f"work done: {', '.join(more)}"
-        if points < self.most:
-            return f"another network: {points:g} of {self.most:g}"
+        if round(percent, 6) != 100:
+            return f"another network: {percent:.0f}%"
         away = [repair for repair in mended.repairs if repair.line not in places]
         return f"elsewhere: line {away[0].line}" if away else ""
 
@@ -168,9 +151,8 @@ def beds(names: Sequence[str] = ()) -> Iterator[Bed]:
         if names and name not in names:
             continue
         given = exercise.assignment.builds_on
-        others = frozenset(c for n, e in course.items() if n != name for c in e.assignment.classes)
         start = graphs[given].model_dump_json() if given else None
-        yield Bed(name, exercise, graphs[name].model_dump_json(), start, others)
+        yield Bed(name, exercise, graphs[name].model_dump_json(), start, other_classes(default_root())[name])
 
 
 def sources(bed: Bed, library: Path) -> Iterator[Source]:

@@ -54,6 +54,10 @@ class OtherFile(Record):
     reason: Text
     content: bytes | None = None
     """Of a small file that the student's code may read (settings, tables); None of any other."""
+    work: bool = False
+    """It was to be graded, or may have been, and could not be read: a person has to look."""
+    nothing: bool = False
+    """An empty folder or archive: somebody handed in something, and nothing is in it."""
 
     def moved(self, path: str) -> OtherFile:
         """The same file under another path."""

@@ -147,7 +147,8 @@ def surroundings(source: Source) -> Iterator[Slip]:
     for rule, extra in (
         ("module-absent", "from my_blocks import *"), ("module-absent", "from helper import show_image"), ("module-absent", "import my_utils"),
         ("asks-somebody", 'classes = int(input("How many classes? "))'), ("ends-itself", "import sys\nsys.exit()"),
-        ("asks-somebody", 'import argparse\nparser = argparse.ArgumentParser()\nparser.add_argument("--epochs", type=int, required=True)\nargs = parser.parse_args()'),
+        ("asks-somebody", 'import argparse\n'
+         'parser = argparse.ArgumentParser()\nparser.add_argument("--epochs", type=int, required=True)\nargs = parser.parse_args()'),
         ("files-absent", 'CLASSES = [line.strip() for line in open("classes.txt")]'), ("files-absent", 'import pandas as pd\ndata = pd.read_csv("train.csv")'),
         ("download", 'import urllib.request\nurllib.request.urlretrieve("https://www.cs.toronto.edu/cifar.tar.gz", "cifar.tar.gz")'),
     ):  # fmt: skip

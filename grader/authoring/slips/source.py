@@ -90,7 +90,7 @@ class Source:
         first, last = node.lineno, node.end_lineno or node.lineno
         start = self.lines[first - 1].encode()[: node.col_offset].decode()
         end = self.lines[last - 1].encode()[node.end_col_offset :].decode()
-        lines = {first: start + new + end} | {number: "" for number in range(first + 1, last + 1)}
+        lines = {first: start + new + end} | dict.fromkeys(range(first + 1, last + 1), "")
         return Slip(rule, lines, frozenset((first, *ends)))
 
 

@@ -207,7 +207,8 @@ def keywords(source: Source) -> Iterator[Slip]:
         if token.string in ("def", "class") and index:
             yield source.cut("keyword-lost", line, column, end + 1, "")
         if token.string in ("def", "class", "return", "import", "from"):
-            yield source.cut("keyword-grown-together", line, end, end + 1, "")
+            anywhere = range(1, len(source.lines)) if token.string in ("import", "from") else ()
+            yield source.cut("keyword-grown-together", line, end, end + 1, "", anywhere)
 
 
 def signs(source: Source) -> Iterator[Slip]:
@@ -241,7 +242,8 @@ def beside(source: Source) -> Iterator[Slip]:
     name = source.class_name
     for text in (
         f"model = {name}(", f"print({name}()", "```", f"net = {name}()\nprint net", "여기까지 완성했습니다.", "if __name__ == '__main__'\n    test()",
-        f"model = {name}()\nfor i in range(3) print(i)", "def test():\nmodel.eval()", f"x = torch.randn(1, 3, 32, 32\nprint({name}()(x).shape)", "summary(model, (3, 32, 32)",
+        f"model = {name}()\nfor i in range(3) print(i)",
+        "def test():\nmodel.eval()", f"x = torch.randn(1, 3, 32, 32\nprint({name}()(x).shape)", "summary(model, (3, 32, 32)",
     ):  # fmt: skip
         yield source.line("broken-beside", last, f"{end}\n\n{text}")
     first = source.lines[0]

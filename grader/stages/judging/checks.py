@@ -9,6 +9,7 @@ from grader.networks.replay import Replay
 from grader.networks.weights import Assignment, fill, natural, slots_of
 from grader.records.assignment import Assignment as Exercise
 from grader.records.base import Text
+from grader.records.drawing import Marks
 from grader.records.findings import Verdict
 from grader.records.graph import Capture, ModelGraph, Program
 from grader.records.submission import Excerpt
@@ -168,13 +169,16 @@ def check_channels(capture: Capture, standard: Standard, same_function: bool) ->
 
 def check_function(
     subject: Subject, assignment: Assignment, standard: Standard, start: Standard | None, excerpt: Excerpt
-) -> Verdict:
-    """With equal parameters, the outputs equal the reference's; `assignment` is the subject's canonical one."""
+) -> tuple[Verdict, Marks | None]:
+    """With equal parameters, the outputs equal the reference's; `assignment` is the subject's canonical one.
+
+    Beside the verdict: where the network leaves the reference, if that can be told.
+    """
     share = kept(subject.graph, standard.subject.graph, start.subject.graph if start else None)
     if (noisy := random_in_eval(subject.graph, excerpt, share)) is not None:
-        return noisy
+        return noisy, None
     if mixes_images(subject, assignment, standard.images):
-        return images_mixed(share)
+        return images_mixed(share), None
     found = departure(subject, standard.subject, standard.trail, standard.images)
     where = None
     hint = Text(
@@ -211,4 +215,5 @@ def check_function(
                 en="Which tensor should go into this line, and is this step part of the exercise?",
                 ko="이 줄에는 어떤 텐서가 들어가야 할까요? 과제에 있는 단계가 맞나요?",
             )
-    return failed("function", "other-function", message, hint, share=share, where=where)
+    verdict = failed("function", "other-function", message, hint, share=share, where=where)
+    return verdict, found.marks if found else None

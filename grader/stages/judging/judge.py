@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from grader.networks.drawing import drawing, unfinished
 from grader.networks.structure import structure
 from grader.records.assignment import Assignment as Exercise
 from grader.records.base import Text
@@ -33,6 +34,22 @@ from grader.stages.judging.width import as_wide
 
 
 def judge(
+    capture: Capture | None,
+    excerpt: Excerpt,
+    exercise: Exercise,
+    reference: str,
+    start: str | None,
+    untouched: bool = False,
+) -> Judgement:
+    """Judge what capture found, and draw it; arguments as of `_judge`."""
+    judgement = _judge(capture, excerpt, exercise, reference, start, untouched)
+    if capture is None or judgement.drawing is not None:
+        return judgement
+    picture = drawing(capture.graph) if capture.graph else capture.partial and unfinished(capture.partial)
+    return judgement.model_copy(update={"drawing": picture})
+
+
+def _judge(
     capture: Capture | None,
     excerpt: Excerpt,
     exercise: Exercise,
@@ -89,6 +106,7 @@ def judge(
         return Judgement(verdicts=with_blocked((loads, nothing_added())))
     likeness = portrait(subject, assignment or canonical(subject, standard.images), standard.images)
     same_outputs = assignment is not None
+    marks = None
     same_training = same_outputs and close(likeness.train_outputs, standard.likeness.train_outputs)
     channels = check_channels(capture, standard, same_function=same_outputs and same_training)
     if same_outputs and same_training and likeness.others:
@@ -98,7 +116,7 @@ def judge(
     elif same_outputs:
         function = check_train_mode(graph, excerpt)
     else:
-        function = check_function(subject, likeness.assignment, standard, given, excerpt)
+        function, marks = check_function(subject, likeness.assignment, standard, given, excerpt)
     own = parts(standard.subject.slots) - (parts(given.subject.slots) if given is not None else 0)
     if same and given is not None:
         function = contributes_nothing(graph, standard.subject.graph, given.subject.graph, function)
@@ -133,7 +151,8 @@ def judge(
         verdicts=(loads, shape, channels, function, gradients), fingerprint=fingerprint, is_reference=is_reference,
         graph=None if likeness.problem else graph,  # without a backward pass there is nothing to train
         ranks=likeness.assignment.ranks, notes=tuple(notes),
+        drawing=drawing(graph, marks) if marks else None,
     )  # fmt: skip
     if is_reference:
-        standard.right[name] = judgement.model_copy(update={"graph": None})
+        standard.right[name] = judgement.model_copy(update={"graph": None, "drawing": None})
     return judgement

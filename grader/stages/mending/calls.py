@@ -7,92 +7,11 @@ import inspect
 import re
 from collections.abc import Iterator
 
-from grader.stages.mending.names import function_of, made_before, near
+from grader.stages.mending.scopes import function_of, made_before
 from grader.stages.mending.situation import FUNCTIONS, Proposal, Situation, Spots
+from grader.stages.mending.spelling import near
 
-_BY_NAME = (
-    (r"class|out|label|n_cls|num_cls|target", "outputs"), (r"in_?ch|in_?channel|in_?c\b|input_?ch|^c$|channels?$|in_dim|input", "channels"),
-    (r"reduc|ratio|^r$|squeeze", "4"), (r"drop|prob|^p$", "0.0"), (r"kernel|^k$|ksize", "3"), (r"pad", "1"), (r"stride", "1"),
-    (r"hidden|feature|dim|width", "512"), (r"device", "'cpu'"), (r"pretrain|bn|batch_?norm|bias", "False"),
-)  # fmt: skip
-
-
-def constructor(situation: Situation) -> Iterator[Proposal]:
-    """Arguments that the network's constructor asks for: from their use in the file, or their names."""
-    crash = situation.crash
-    found = situation.own_class()
-    if crash is None or found is None or crash.error != "TypeError" or crash.phase != "construct":
-        return
-    missing = re.search(
-        r"(?:(\w+)\.)?__init__\(\) missing \d+ required (?:positional|keyword-only) arguments?: (.+)",
-        crash.message,
-    )
-    label, owner = found
-    function = next((f for f in owner.body if isinstance(f, FUNCTIONS) and f.name == "__init__"), None)
-    if missing is None or function is None or (missing[1] not in (None, owner.name)):
-        return
-    names = re.findall(r"'(\w+)'", missing[2])
-    for values in _uses(situation, owner.name, function, names):
-        if len(values) == len(names):
-            yield _with_defaults(situation, label, function, values)
-    by_name = {}
-    for name in names:
-        fit = next((value for pattern, value in _BY_NAME if re.search(pattern, name, re.IGNORECASE)), None)
-        if fit == "outputs":
-            fit = str(situation.exercise.outputs)
-        elif fit == "channels":
-            fit = str(situation.exercise.input_shape[0])
-        by_name[name] = fit or str(situation.exercise.outputs)
-    yield _with_defaults(situation, label, function, by_name)
-
-
-def _uses(
-    situation: Situation, class_name: str, function: ast.FunctionDef | ast.AsyncFunctionDef, names: list[str]
-) -> Iterator[dict[str, str]]:
-    """What the file itself gives, where it makes the network."""
-    positional = [a.arg for a in function.args.args[1:]]
-    constants = {
-        target.id: node.value
-        for label in situation.cells
-        for node in (situation.tree(label) or ast.Module([], [])).body
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
-    for label in situation.cells:
-        for call in ast.walk(situation.tree(label) or ast.Module([], [])):
-            if not isinstance(call, ast.Call) or ast.unparse(call.func).rpartition(".")[2] != class_name:
-                continue
-            given: dict[str, ast.expr] = dict(zip(positional, call.args, strict=False))
-            given |= {k.arg: k.value for k in call.keywords if k.arg}
-            plain = {}
-            for name in names:
-                value = given.get(name)
-                if isinstance(value, ast.Name):
-                    value = constants.get(value.id)
-                if value is not None and _is_literal(value):
-                    plain[name] = ast.unparse(value)
-            yield plain
-
-
-def _is_literal(value: ast.expr) -> bool:
-    try:
-        ast.literal_eval(value)
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-        return False
-    return True
-
-
-def _with_defaults(
-    situation: Situation, label: str, function: ast.FunctionDef | ast.AsyncFunctionDef, values: dict[str, str]
-) -> Proposal:
-    arguments = [*function.args.args, *function.args.kwonlyargs]
-    plain = [a for a in function.args.args if a.arg in values]
-    # behind an argument with a default every later one needs one
-    changes = [(a, f"{ast.unparse(a)}={values[a.arg]}") for a in arguments if a.arg in values]
-    assert plain or changes
-    shown = ", ".join(f"`{name}`" for name in values)
-    return situation.replaced("constructor-arguments", label, list(changes), function.lineno, (shown,))
+_WITHOUT_PARAMETERS = r"\bnn\.(?:ReLU|Sigmoid|Tanh|Softmax|Flatten|LeakyReLU|ELU|GELU|Identity|AvgPool2d|MaxPool2d|AdaptiveAvgPool2d)$"
 
 
 def keyword_arguments(situation: Situation) -> Iterator[Proposal]:
@@ -174,16 +93,13 @@ def call_forms(situation: Situation) -> Iterator[Proposal]:
             and len(call.args) > 1
             and "cat" in crash.message + last
         ):
-            tensors = [
-                a for a in call.args if not (isinstance(a, ast.Constant) or isinstance(a, ast.UnaryOp))
-            ]
-            rest = [a for a in call.args if a not in tensors]
+            tensors = [a for a in call.args if not isinstance(a, ast.Constant | ast.UnaryOp)]
+            rest: list[ast.AST] = [a for a in call.args if a not in tensors]
             if len(tensors) > 1:
                 parts = [
                     f"[{', '.join(map(ast.unparse, tensors))}]",
-                    *map(ast.unparse, rest),
-                    *map(ast.unparse, call.keywords),
-                ]  # type: ignore[arg-type]
+                    *map(ast.unparse, [*rest, *call.keywords]),
+                ]
                 yield situation.replaced(
                     "call-form", label, [(call, f"{name}({', '.join(parts)})")], call.lineno, (name,)
                 )
@@ -197,18 +113,16 @@ def call_forms(situation: Situation) -> Iterator[Proposal]:
             yield situation.replaced(
                 "call-form", label, [(call, f"{name}({', '.join(parts)})")], call.lineno, (name,)
             )
-        if re.search(
-            r"\bnn\.(?:ReLU|Sigmoid|Tanh|Softmax|Flatten|LeakyReLU|ELU|GELU|Identity|AvgPool2d|MaxPool2d|AdaptiveAvgPool2d)$",
-            name,
-        ) and _is_about_modules(crash.message):
-            if (
-                call.args
-                and not isinstance(call.args[0], ast.Constant)
-                and _in_forward(situation, label, call)
-            ):
-                rest = [*map(ast.unparse, call.args[1:]), *map(ast.unparse, call.keywords)]  # type: ignore[arg-type]
-                new = f"{name}({', '.join(rest)})({ast.unparse(call.args[0])})"
-                yield situation.replaced("call-form", label, [(call, new)], call.lineno, (name,))
+        if (
+            call.args
+            and not isinstance(call.args[0], ast.Constant)
+            and re.search(_WITHOUT_PARAMETERS, name)
+            and _is_about_modules(crash.message)
+            and _in_forward(situation, label, call)
+        ):
+            given: list[ast.AST] = [*call.args[1:], *call.keywords]
+            new = f"{name}({', '.join(map(ast.unparse, given))})({ast.unparse(call.args[0])})"
+            yield situation.replaced("call-form", label, [(call, new)], call.lineno, (name,))
     if crash.error == "TypeError" and "not subscriptable" in crash.message:
         for at, node in situation.nodes(ast.Subscript):
             if (
@@ -289,7 +203,8 @@ def _without_tensor(situation: Situation, label: str, line: int) -> Iterator[Pro
 def _is_about_modules(message: str) -> bool:
     return bool(
         re.search(
-            r"not (?:ReLU|Sigmoid|Tanh|Softmax|Flatten|\w*Pool2d|Conv2d|Linear|Sequential|BatchNorm2d|Identity|\w*ELU)\b|object has no attribute|unsupported operand|method|Module|found \w+$",
+            r"not (?:ReLU|Sigmoid|Tanh|Softmax|Flatten|\w*Pool2d|Conv2d|Linear|Sequential|BatchNorm2d|Identity|\w*ELU)\b"
+            r"|object has no attribute|unsupported operand|method|Module|found \w+$",
             message,
         )
     )
@@ -304,21 +219,23 @@ def _not_called(situation: Situation, label: str) -> Iterator[Proposal]:
     """`out = self.pool`, where `self.pool(out)` is meant."""
     text = situation.text(label)
     spots = Spots(text)
-    for at, node in situation.nodes(ast.Assign):
-        if at != label or not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Attribute):
-            continue
-        target = node.targets[0]
+    for at, node in situation.nodes((ast.Assign, ast.Return)):
         if (
-            not isinstance(target, ast.Name)
-            or ast.unparse(node.value.value) != "self"
-            or not _in_forward(situation, label, node)
+            at != label
+            or not isinstance(node, ast.Assign | ast.Return)
+            or not isinstance(node.value, ast.Attribute)
         ):
             continue
-        _, end = spots.of(node.value)
-        yield situation.edited(
-            "call-missing",
-            label,
-            f"{text[:end]}({target.id}){text[end:]}",
-            node.lineno,
-            (ast.unparse(node.value),),
+        function = function_of(situation, label, node)
+        if function is None or function.name == "__init__" or ast.unparse(node.value.value) != "self":
+            continue
+        given = (
+            [node.targets[0].id]
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+            else []
         )
+        given += [*made_before(function, node.value), *(a.arg for a in function.args.args[1:2])]
+        _, end = spots.of(node.value)
+        for name in list(dict.fromkeys(given))[:2]:
+            new = f"{text[:end]}({name}){text[end:]}"
+            yield situation.edited("call-missing", label, new, node.lineno, (ast.unparse(node.value),))

@@ -6,8 +6,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from grader.stages.mending.names import near
 from grader.stages.mending.situation import FUNCTIONS, Proposal, Situation, with_cell
+from grader.stages.mending.spelling import near
 
 
 def class_name(situation: Situation) -> Iterator[Proposal]:
@@ -16,7 +16,7 @@ def class_name(situation: Situation) -> Iterator[Proposal]:
         return
     wanted = situation.exercise.classes[0]
     found = [pair for pair in _networks(situation) if not _is_anothers(situation, pair[1].name)]
-    nearest = [name for name in _near(wanted, [c.name for _, c in found])]
+    nearest = _near(wanted, [c.name for _, c in found])
     others = [c.name for _, c in found if c.name not in nearest]
     # a network is made by nobody else's constructor, and parts come before the whole
     for name in [*nearest, *reversed(others)]:
@@ -65,9 +65,9 @@ def _networks(situation: Situation) -> Iterator[tuple[str, ast.ClassDef]]:
                 found.append((label, node))
     used = set()
     for _, owner in found:
-        for node in ast.walk(owner):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id != owner.name:
-                used.add(node.func.id)
+        for call in ast.walk(owner):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id != owner.name:
+                used.add(call.func.id)
     parents = {ast.unparse(base) for _, owner in found for base in owner.bases}
     for label, owner in found:
         own = any(

@@ -14,6 +14,7 @@ from grader.records.graph import Capture, Crash
 from grader.records.submission import Cell, Excerpt, SourceFile, Submission
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True)
@@ -123,8 +124,8 @@ class Situation:
         """A proposal that gives a cell another text of as many lines."""
         old, new = self.text(label).split("\n"), text.split("\n")
         changed = [n for n, (a, b) in enumerate(zip(old, new, strict=True), start=1) if a != b]
-        assert changed, "an edit that changes nothing"
-        first = line if line in changed else changed[0]
+        first = line if line in changed or not changed else changed[0]
+        first = first or 1
         return Proposal(
             code=code,
             submission=with_text(self.submission, label, text),

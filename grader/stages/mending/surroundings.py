@@ -6,14 +6,17 @@ import ast
 import re
 from collections.abc import Iterator
 
-from grader.stages.mending.names import bound_at_top
+from grader.stages.mending.scopes import bound_at_top
 from grader.stages.mending.situation import FUNCTIONS, Proposal, Situation
 
-_ABSENT = (
-    "FileNotFoundError PermissionError OSError IsADirectoryError NotADirectoryError URLError HTTPError ConnectionError "
-    "gaierror ModuleNotFoundError ImportError EOFError UnpicklingError BadZipFile HTTPStatusError TclError "
-    "AssertionError JSONDecodeError BlockingIOError SystemExit KeyboardInterrupt timeout TimeoutError"
-).split()  # noqa: SIM905
+_ABSENT = frozenset(
+    {
+        "FileNotFoundError", "PermissionError", "OSError", "IsADirectoryError", "NotADirectoryError",
+        "URLError", "HTTPError", "ConnectionError", "gaierror", "ModuleNotFoundError", "ImportError",
+        "EOFError", "UnpicklingError", "BadZipFile", "HTTPStatusError", "TclError", "AssertionError",
+        "JSONDecodeError", "BlockingIOError", "SystemExit", "KeyboardInterrupt", "timeout", "TimeoutError",
+    }
+)  # fmt: skip
 _PLOTS = re.compile(
     r"\b(?:plt|pyplot|matplotlib|sns|seaborn|cv2|display|writer|wandb|tensorboard|summary|torchsummary|torchinfo|IPython)\b"
 )
@@ -88,9 +91,9 @@ def _without(
             s
             for s in ast.walk(tree)
             if isinstance(s, ast.stmt) and not isinstance(s, (ast.ClassDef, ast.Module, *FUNCTIONS))
-        ]  # type: ignore[unreachable]
+        ]
     for other in scope:
-        if other is statement or other.lineno <= statement.lineno and siblings is not tree.body:
+        if other is statement or (other.lineno <= statement.lineno and siblings is not tree.body):
             continue
         counted = [n for n in gone if re.search(rf"\blen\(\s*{re.escape(n)}\s*\)", ast.unparse(other))]
         if counted:  # `len(classes)`, of a list that was to be read: everybody knows how many there are
@@ -203,7 +206,8 @@ def _asked(situation: Situation) -> Iterator[Proposal]:
             name.endswith("add_argument")
             and call.args
             and isinstance(call.args[0], ast.Constant)
-            and not str(call.args[0].value).startswith("-")
+            and isinstance(call.args[0].value, str)
+            and not call.args[0].value.startswith("-")
         ):
             new = (
                 ast.unparse(call).replace(repr(call.args[0].value), repr(f"--{call.args[0].value}"), 1)[:-1]

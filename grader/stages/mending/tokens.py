@@ -35,6 +35,11 @@ _FOREIGN = (
 _HEADLESS = (
     (r"^(\s*)(?=\w+\s*\(.*\)\s*(?:->.*)?:\s*(?:#.*)?$)(?!(?:def|class|if|elif|while|with|for)\b)", r"\1def "),
     (r"^(\s*)(?=[A-Z]\w*\s*\(.*\)\s*:)", r"\1class "),
+    (
+        r"^(\s*)(?!(?:def|class|if|elif|while|with|for)\b)\w+\s+(?=\w+\s*\(.*\)\s*(?:->.*)?:\s*(?:#.*)?$)",
+        r"\1def ",
+    ),
+    (r"^(\s*)(?!(?:def|class|if|elif|while|with|for)\b)\w+\s+(?=[A-Z]\w*\s*\(.*\)\s*:)", r"\1class "),
 )
 """Heads of functions and classes without their keyword."""
 
@@ -77,8 +82,17 @@ def words(lines: list[str], stop: Stop) -> Iterator[Try]:
     for number in _near(lines, stop):
         line = lines[number - 1]
         for token in tokens_of(line):
-            if token.type.name != "NAME" or keyword.iskeyword(token.string) or len(token.string) < 3:
+            if token.type.name != "NAME" or keyword.iskeyword(token.string) or len(token.string) < 2:
                 continue
+            for short in ("if", "in", "as", "is", "or"):
+                if sorted(token.string.lower()) == sorted(short) or (
+                    len(token.string) == 2 and token.string[0] == short[0]
+                ):
+                    yield Try(
+                        "keyword-misspelt",
+                        number,
+                        line[: token.start_pos[1]] + short + line[token.end_pos[1] :],
+                    )
             for near in difflib.get_close_matches(token.string.lower(), _WORDS, n=2, cutoff=0.6):
                 start, end = token.start_pos[1], token.start_pos[1] + len(token.string)
                 yield Try("keyword-misspelt", number, line[:start] + near + line[end:])
@@ -107,6 +121,14 @@ def quotes(lines: list[str], stop: Stop) -> Iterator[Try]:
     """A quote that was not closed, or not opened."""
     if "string" not in stop.message and "character" not in stop.message and "syntax" not in stop.message:
         return
+    for number, line in enumerate(
+        lines[: stop.line] if "triple-quoted" not in stop.message else lines, start=1
+    ):
+        for quote in ('"', "'"):  # a docstring's line with three marks at one end and fewer at the other
+            if found := re.fullmatch(rf"(\s*){quote * 3}([^{quote}]+){quote}{{0,2}}(\s*)", line):
+                yield Try("quote", number, f"{found[1]}{quote * 3}{found[2].rstrip()}{quote * 3}")
+            elif found := re.fullmatch(rf"(\s*){quote}{{0,2}}([^{quote}]+){quote * 3}(\s*)", line):
+                yield Try("quote", number, f"{found[1]}{quote * 3}{found[2].lstrip()}{quote * 3}")
     line = lines[stop.line - 1]
     for quote in ('"', "'"):
         if line.count(quote) % 2 == 0:

@@ -156,6 +156,12 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
         "Which import brings this name?",
         "이 이름은 어떤 import로 가져올 수 있나요?",
     ),
+    "import-misspelt": (
+        "There is no module called `{0}`.",
+        "`{0}`(이)라는 모듈은 없어요.",
+        "How is the module's name spelled, letter by letter?",
+        "모듈 이름의 철자를 한 글자씩 확인해 보세요. 맞나요?",
+    ),
     "name-misspelt": (
         "There is no `{0}` here; a name like it is.",
         "`{0}`(이)라는 이름이 없어요. 비슷한 이름은 있어요.",

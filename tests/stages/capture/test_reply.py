@@ -12,7 +12,7 @@ from safetensors.torch import save
 
 from grader.stages.capture.reply import Unbelievable, read
 
-EMPTY = {"phase": "done", "error": None, "cuda": False, "layers": [], "values": [], "traces": []}
+EMPTY = {"phase": "done", "error": None, "cuda": False, "layers": [], "values": [], "traces": [], "calls": []}
 
 NODE = {"op": "aten.relu.default", "args": [{"value": 0}], "kwargs": {}, "outputs": [-1], "shapes": [[2, 3]],
         "module": "", "line": None, "grad": True}  # fmt: skip

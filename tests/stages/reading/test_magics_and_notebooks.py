@@ -109,11 +109,11 @@ def test_format_3_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("", "it is empty"),
+        ("", "an empty file"),
         ("{", "it is no notebook: its JSON is broken"),
         ("[1]", "it has no list of cells"),
         ('{"cells": 3}', "it has no list of cells"),
-        ("<!DOCTYPE html><html>", "it is a web page"),
+        ("<!DOCTYPE html><html>", "a web page (HTML) was saved"),
         ('{"cells":' + "[" * 100_000, "its JSON is broken"),
         (b"\xff\xfe\x00", "cannot be decoded"),
     ],

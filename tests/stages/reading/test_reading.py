@@ -52,13 +52,19 @@ def test_line_ends_become_lf_and_tabs_stay(tmp_path: Path, end: str) -> None:
     assert file.cells[0].text == "if 1:\n\tx = 1\n"
 
 
-def test_an_empty_script_is_a_script(tmp_path: Path) -> None:
-    assert _read(tmp_path, b"").files[0].cells[0].text == ""
+def test_an_empty_script_is_told_unless_it_makes_a_folder_a_package(tmp_path: Path) -> None:
+    (submission,) = read_submissions(
+        write(tmp_path, {"20231234/nets/__init__.py": "", "20231234/skip.py": ""})
+    )
+    assert [file.path for file in submission.files] == ["nets/__init__.py"]
+    assert [(o.path, o.reason.en, o.work) for o in submission.others] == [
+        ("skip.py", "an empty file: there is nothing in it", True)
+    ]
 
 
 NOT_READ = [
     ("a.py", b"x = 1\0", "it holds NUL bytes"),
-    ("a.py", b"\x81\xff\xfe\x80", "it cannot be decoded (tried utf-8-sig, cp949)"),
+    ("a.py", b"\x81\xff\xfe\x80", "line 1: it cannot be decoded from here on; save it as UTF-8"),
     ("a.py", codecs.BOM_UTF16_LE + b"\x00", "it cannot be decoded (tried utf-16)"),
     ("a.py", b"%PDF-1.7", "a PDF document under the name of a .py file"),
     ("a.ipynb", b"PK\x03\x04", "an archive or an Office document under the name"),
