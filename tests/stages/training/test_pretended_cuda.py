@@ -171,5 +171,6 @@ def test_layers_that_come_out_otherwise_when_fused_are_not_fused(
     monkeypatch.setattr(fused_layers, "pool_and_relu_backward", lambda gradient, active: active)
     gpu = cuda.Gpu()
     assert gpu.plain is not None and "differ from plain ones by" in gpu.plain
+    assert gpu.name == f"a pretended GPU (layers not fused: {gpu.plain})"
     (found,) = train_together([asked(PLAIN)], data, gpu)
     assert isinstance(found, TrainingRecord) and found.engine == "CUDA graph of 10 steps"
