@@ -94,6 +94,7 @@ def _of_network(
     unused = sorted(attributes - used)
     offered = near(node.attr, attributes)
     offered += [other for other in unused if other not in offered][:2]
+    yield from _minus_in_name(situation, label, node, attributes)
     for other in offered:
         yield situation.replaced(
             "attribute-misspelt", label, [(n, f"{text}.{other}") for n in same], node.lineno, (node.attr,)
@@ -125,6 +126,20 @@ def _of_network(
         yield situation.replaced(
             "self-too-many", label, [(n, node.attr) for n in same], node.lineno, (node.attr,)
         )
+
+
+def _minus_in_name(
+    situation: Situation, label: str, node: ast.Attribute, attributes: set[str]
+) -> Iterator[Proposal]:
+    """`self.conv-skip1(x)`."""
+    for _, minus in situation.nodes(ast.BinOp):
+        if isinstance(minus, ast.BinOp) and minus.left is node and isinstance(minus.op, ast.Sub):
+            rest = next((n for n in ast.walk(minus.right) if isinstance(n, ast.Name)), None)
+            if rest is not None and f"{node.attr}_{rest.id}" in attributes:
+                whole = f"{ast.unparse(node)}_{ast.unparse(minus.right)}"
+                yield situation.replaced(
+                    "attribute-misspelt", label, [(minus, whole)], node.lineno, (node.attr,)
+                )
 
 
 def _of_module(situation: Situation, module: str, name: str) -> list[str]:

@@ -73,11 +73,15 @@ def undefined(situation: Situation) -> Iterator[Proposal]:
         return
     label, node = here[0]
     yield from _comma_before(situation, label, node)
+    if (
+        name.startswith("return") and (rest := name.removeprefix("return")).isidentifier()
+    ):  # `returnself.fc3(out)`
+        yield situation.replaced("keyword-misspelt", label, [(node, f"return {rest}")], node.lineno)
     yield from compared_instead(situation, label, node)
     if name in KNOWN_IMPORTS and crash.error == "NameError":
         yield import_added(situation, label, node.lineno, name)
     for module in ("torch.nn", "torch.nn.functional", "torch"):
-        if name in names_of(module) and len(name) > 1:
+        if name in names_of(module) and len(name) > 1 and name not in KNOWN_IMPORTS:
             new = f"{reach(situation, module)}.{name}"
             changes: list[tuple[ast.AST, str]] = [(n, new) for at, n in places if at == label]
             yield situation.replaced("import-missing", label, changes, node.lineno, (name,))

@@ -26,6 +26,7 @@ SINGLE: tuple[Fixer, ...] = (
     tokens.quotes,
     tokens.colon,
     tokens.completed,
+    tokens.torn_names,
     tokens.words,
     tokens.unfinished,
     tokens.one_character,
@@ -80,7 +81,7 @@ def _candidates(text: list[str], stop: Stop) -> Iterator[tuple[str, str, int]]:
         for one in fixer(text, stop):
             yield one.code, "\n".join(one.applied(text)), one.line
         if outside and fixer is tokens.words:  # of no concern to the class: rather without it than guessed at
-            yield "broken-statement", "\n".join(_without(text, stop)), stop.line
+            yield "broken-statement-aside", "\n".join(_without(text, stop)), stop.line
     yield "broken-statement", "\n".join([*text[: stop.line - 1], "", *text[stop.line :]]), stop.line
 
 
