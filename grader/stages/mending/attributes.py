@@ -36,7 +36,9 @@ def attribute(situation: Situation) -> Iterator[Proposal]:
         return
     label, node = here[0]
     assert isinstance(node, ast.Attribute)
-    yield from compared_instead(situation, label, node)
+    if compared := list(compared_instead(situation, label, node)):
+        yield from compared
+        return
     classes = {c.name: c for _, c in situation.classes()}
     if module is not None:
         for new in _of_module(situation, module, name):

@@ -22,8 +22,12 @@ from .slips_by_code import CODES, slipped
 
 @cache
 def solutions() -> dict[str, str]:
-    """The working sources."""
-    return {name: exercise.solution for name, exercise in course().items()}
+    """The working sources, without the marks of their blanks."""
+    marks = re.compile(r"\s*#(?: (?:>>>|<<<|ko:|en:|call:)|  )")
+    return {
+        name: "\n".join(line for line in exercise.solution.split("\n") if not marks.match(line))
+        for name, exercise in course().items()
+    }
 
 
 @pytest.mark.parametrize("code", CODES)
