@@ -136,8 +136,8 @@ def _minus_in_name(
     """`self.conv-skip1(x)`."""
     for _, minus in situation.nodes(ast.BinOp):
         if isinstance(minus, ast.BinOp) and minus.left is node and isinstance(minus.op, ast.Sub):
-            rest = next((n for n in ast.walk(minus.right) if isinstance(n, ast.Name)), None)
-            if rest is not None and f"{node.attr}_{rest.id}" in attributes:
+            rest = re.match(r"\w+", ast.unparse(minus.right))
+            if rest is not None and f"{node.attr}_{rest[0]}" in attributes:
                 whole = f"{ast.unparse(node)}_{ast.unparse(minus.right)}"
                 yield situation.replaced(
                     "attribute-misspelt", label, [(minus, whole)], node.lineno, (node.attr,)
