@@ -264,6 +264,34 @@ def report(
 
 
 @app.command()
+def compare(
+    first: Annotated[Path, typer.Argument(metavar="RUN1", help="Folder that `grader run` wrote.")],
+    second: Annotated[
+        Path, typer.Argument(metavar="RUN2", help="Another: after a change, or of a resubmission.")
+    ],
+    lang: Annotated[Language | None, typer.Option(help="Default: the second run's.")] = None,
+) -> None:
+    """Who moves between two runs, by how much, and why; also as compare.html and compare.csv in RUN2."""
+    from grader.cli.compare import show
+
+    show(first, second, lang.value if lang else None, out)
+
+
+@app.command()
+def review(
+    run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder that `grader run` wrote.")] = Path(
+        "grading"
+    ),
+    port: Annotated[int, typer.Option(help="On 127.0.0.1; 0: a free one.")] = 0,
+    by: Annotated[str | None, typer.Option(help="Who decides; default: your user name.")] = None,
+) -> None:
+    """Decide in the browser, on this machine alone, what needs a person; writes overrides.yaml and nothing else."""
+    from grader.cli.review import serve
+
+    raise typer.Exit(NEEDS_A_PERSON if serve(run_folder, port, by, out) else 0)
+
+
+@app.command()
 def export(
     to: Annotated[str, typer.Option(help="canvas, moodle, gradescope, lti, canvas-api or csv.")],
     run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder that `grader run` wrote.")] = Path(
