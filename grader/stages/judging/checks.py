@@ -12,12 +12,10 @@ from grader.records.base import Text
 from grader.records.findings import Verdict
 from grader.records.graph import Capture, ModelGraph, Program
 from grader.records.submission import Excerpt
-from grader.stages.judging.channels import UNREGISTERED, found_layers, pair, table
+from grader.stages.judging.channels import UNREGISTERED, found_layers, pair, table, table_of_given
 from grader.stages.judging.crash import shape_text
-from grader.stages.judging.departure import departure
 from grader.stages.judging.fingerprint import Subject, mixes_images
-from grader.stages.judging.likeness import likeness
-from grader.stages.judging.standard import Standard
+from grader.stages.judging.standard import Model, Standard
 from grader.stages.judging.steady import images_mixed, random_in_eval
 from grader.stages.judging.verdicts import OK, failed, passed
 from grader.stages.judging.words import listed, object_particle, operator_at, operator_name, place
@@ -115,7 +113,7 @@ _BATCH_HINT = Text(
 )
 
 
-def check_channels(capture: Capture, standard: Standard, same_function: bool) -> Verdict:
+def check_channels(capture: Capture, standard: Model, same_function: bool) -> Verdict:
     """Each layer's in, out, kernel, stride and padding against the reference's; all registered and used."""
     if capture.graph is not None:
         called = layers(Wiring(capture.graph, capture.graph.train))
@@ -127,10 +125,14 @@ def check_channels(capture: Capture, standard: Standard, same_function: bool) ->
         called = layers(Wiring(partial, program)) if partial.values else []
         values, declarations = partial.values, partial.layers
     found = found_layers(called, declarations, values, crashed=capture.graph is None)
-    rows = table(standard.layers, found, pair(standard.layers, found), same_function)
+    if standard.hidden:
+        rows = table_of_given(standard.layers, standard.hidden, found, same_function)
+    else:
+        rows = table(standard.layers, found, pair(standard.layers, found), same_function)
+    unknown = bool(standard.hidden) and not same_function
     wrong = [row for row in rows if not row.ok]
     if not wrong:
-        return passed("channels", OK["channels"], layers=rows)
+        return passed("channels", GIVEN_ARE_RIGHT if unknown else OK["channels"], layers=rows, open=unknown)
     names = ", ".join(row.name for row in wrong[:4]) + (" …" if len(wrong) > 4 else "")
     unregistered = [row for row in wrong if row.note == UNREGISTERED]
     # a layer of the right size that is not registered is half right; the other half is lost in training
@@ -164,28 +166,41 @@ def check_channels(capture: Capture, standard: Standard, same_function: bool) ->
         message=message,
         hint=hint,
         layers=rows,
+        open=unknown,
     )
 
 
-def partial_share(graph: ModelGraph, reference: ModelGraph, start: ModelGraph | None) -> float:
+GIVEN_ARE_RIGHT = Text(
+    en="The layers whose sizes are given are as asked for; those to be found out (?) show in the function.",
+    ko="크기가 정해진 층은 모두 맞아요. 직접 찾아야 하는 층(?)은 함수 검사에서 드러나요.",
+)
+
+
+def partial_share(graph: ModelGraph, standard: Model, start: Model | None) -> float | None:
     """What a network that matches nothing known still earns of the function points.
 
-    The steps that it shares with the reference, beyond those that it was handed out with.
+    The steps that it shares with the reference, beyond those that it was handed out with. None where the
+    reference is not known.
     """
-    given = likeness(start, reference) if start is not None else 0.0
-    return round(PARTIAL_CAP * max(0.0, (likeness(graph, reference) - given) / (1 - given)), 3)
+    shared = standard.wiring(graph)
+    if shared is None:
+        return None
+    given = (standard.wiring(start.subject.graph) or 0.0) if isinstance(start, Standard) else 0.0
+    return round(PARTIAL_CAP * max(0.0, (shared - given) / (1 - given)), 3)
 
 
 def check_function(
-    subject: Subject, assignment: Assignment, standard: Standard, start: Standard | None, excerpt: Excerpt
+    subject: Subject, assignment: Assignment, standard: Model, start: Model | None, excerpt: Excerpt
 ) -> Verdict:
     """With equal parameters, the outputs equal the reference's; `assignment` is the subject's canonical one."""
-    share = partial_share(subject.graph, standard.subject.graph, start.subject.graph if start else None)
+    known = partial_share(subject.graph, standard, start)
+    share = known or 0.0
+    unknown = {"open": known is None}
     if (noisy := random_in_eval(subject.graph, excerpt, share)) is not None:
-        return noisy
+        return noisy.model_copy(update=unknown)
     if mixes_images(subject, assignment, standard.images):
-        return images_mixed(share)
-    found = departure(subject, standard.subject, standard.trail, standard.images)
+        return images_mixed(share).model_copy(update=unknown)
+    found = standard.departure(subject)
     where = None
     hint = Text(
         en="Go through the layer table of the handout step by step: which line of your `forward` does each step?",
@@ -221,4 +236,5 @@ def check_function(
                 en="Which tensor should go into this line, and is this step part of the exercise?",
                 ko="이 줄에는 어떤 텐서가 들어가야 할까요? 과제에 있는 단계가 맞나요?",
             )
-    return failed("function", "other-function", message, hint, share=share, where=where)
+    verdict = failed("function", "other-function", message, hint, share=share, where=where)
+    return verdict.model_copy(update=unknown)

@@ -9,7 +9,7 @@ from grader.records.graph import Capture
 from grader.records.judgement import Judgement
 from grader.records.submission import Excerpt
 from grader.stages.judging.checks import check_channels, check_function, check_shape
-from grader.stages.judging.fingerprint import Subject, canonical, close, digest, match, portrait
+from grader.stages.judging.fingerprint import Subject, canonical, digest, portrait
 from grader.stages.judging.gradients import check_gradients, check_others
 from grader.stages.judging.open_design import judge_open
 from grader.stages.judging.problems import (
@@ -20,7 +20,7 @@ from grader.stages.judging.problems import (
     unsure,
     without_graph,
 )
-from grader.stages.judging.standard import prepared
+from grader.stages.judging.standard import Model, prepared
 from grader.stages.judging.steady import check_train_mode
 from grader.stages.judging.verdicts import OK, blocked_after, failed, passed, with_blocked
 
@@ -29,8 +29,8 @@ def judge(
     capture: Capture | None,
     excerpt: Excerpt,
     exercise: Exercise,
-    reference: str,
-    start: str | None,
+    reference: str | Model,
+    start: str | Model | None,
     untouched: bool = False,
 ) -> Judgement:
     """Judge what capture found.
@@ -39,11 +39,11 @@ def judge(
         capture: the graph of the submission, or why there is none; None where nothing could be run.
         excerpt: its source, for quoting lines.
         exercise: interface of the exercise.
-        reference: the graph of the reference, as JSON.
-        start: the graph of what students start from, as JSON; None where that crashes.
+        reference: the graph of the reference, as JSON; or what is known of it.
+        start: the same of what students start from; None where that crashes.
         untouched: every blank of the template was left empty.
     """
-    standard = prepared(reference, exercise.input_shape)
+    standard = prepared(reference, exercise.input_shape) if isinstance(reference, str) else reference
     if excerpt.newer:
         return newer_python()
     if capture is None:
@@ -68,16 +68,19 @@ def judge(
     if shape.outcome == "failed" and shape.share == 0:
         channels = check_channels(capture, standard, same_function=False)
         return Judgement(verdicts=with_blocked((loads, shape, channels)))
-    subject = Subject.of(graph)
-    assignment = match(subject, standard.subject, standard.likeness, standard.images)
-    given = prepared(start, exercise.input_shape) if start is not None else None
-    if assignment is None and given is not None:
-        same = match(subject, given.subject, given.likeness, given.images) is not None
-        if same and len(graph.layers) == len(given.subject.graph.layers):
-            return Judgement(verdicts=with_blocked((loads, nothing_added())))
+    subject = Subject.of(graph, standard.seed)
+    assignment = standard.match(subject)
+    given = prepared(start, exercise.input_shape) if isinstance(start, str) else start
+    if (
+        assignment is None
+        and given is not None
+        and given.match(subject) is not None
+        and len(graph.layers) == given.layer_count
+    ):
+        return Judgement(verdicts=with_blocked((loads, nothing_added())))
     likeness = portrait(subject, assignment or canonical(subject, standard.images), standard.images)
     same_outputs = assignment is not None
-    same_training = same_outputs and close(likeness.train_outputs, standard.likeness.train_outputs)
+    same_training = same_outputs and standard.trains_as(likeness)
     channels = check_channels(capture, standard, same_function=same_outputs and same_training)
     if same_outputs and same_training and likeness.others:
         function = check_others(graph, likeness)

@@ -27,14 +27,13 @@ from grader.stages.judging.fingerprint import (
     canonical,
     close,
     digest,
-    match,
     mixes_images,
     portrait,
 )
 from grader.stages.judging.gradients import check_gradients
 from grader.stages.judging.joined import still_joined
 from grader.stages.judging.problems import nothing_added, without_graph
-from grader.stages.judging.standard import Standard
+from grader.stages.judging.standard import Model
 from grader.stages.judging.steady import images_mixed, random_in_eval
 from grader.stages.judging.verdicts import OK, failed, passed, with_blocked
 from grader.stages.judging.words import place
@@ -43,7 +42,7 @@ SEEDS = (1, 2, 3, 4)
 """Other numbers under which a layer may receive a gradient that a dead ReLU withheld at first."""
 
 
-def judge_open(capture: Capture, excerpt: Excerpt, exercise: Exercise, standard: Standard) -> Judgement:
+def judge_open(capture: Capture, excerpt: Excerpt, exercise: Exercise, standard: Model) -> Judgement:
     """Judge a network of free design; `capture` is neither meddled with nor unfaithful."""
     design = exercise.open_design
     assert design is not None
@@ -58,10 +57,10 @@ def judge_open(capture: Capture, excerpt: Excerpt, exercise: Exercise, standard:
     if shape.outcome == "failed" and shape.share == 0:
         return Judgement(verdicts=with_blocked((loads, shape, channels)))
     sightings = _in_both_modes(graph)
-    subject = Subject.of(graph)
+    subject = Subject.of(graph, standard.seed)
     if not sightings and len(subject.slots) <= sum(map(len, design.blocks)) + len(design.classifier):
         return Judgement(verdicts=with_blocked((loads, nothing_added())))
-    equal = match(subject, standard.subject, standard.likeness, standard.images)
+    equal = standard.match(subject)
     likeness = portrait(subject, equal or canonical(subject, standard.images), standard.images)
     if not likeness.problem:
         sightings = still_joined(sightings, subject, likeness.assignment, standard.images)
@@ -71,7 +70,7 @@ def judge_open(capture: Capture, excerpt: Excerpt, exercise: Exercise, standard:
     gradients = check_gradients(subject, reached, None, excerpt, capture.hooked)
     is_reference = (
         equal is not None
-        and close(likeness.train_outputs, standard.likeness.train_outputs)
+        and standard.trains_as(likeness)
         and check_gradients(subject, likeness, standard, excerpt, capture.hooked).outcome == "passed"
         and all(found.outcome == "passed" for found in (channels, function, gradients))
     )
@@ -208,7 +207,7 @@ def _steady(
     """In eval mode the same image must get the same answer, each time and whatever else is in its batch."""
     noisy = random_in_eval(subject.graph, excerpt, function.share / 2, function.message)
     if noisy is not None:
-        fill(subject.network, subject.slots, likeness.assignment, "probe", seed=0)
+        fill(subject.network, subject.slots, likeness.assignment, "probe", subject.seed)
         subject.network.train(False)
         with torch.no_grad():
             answers = [subject.network(images.clone()) for seed in (1, 2) if torch.manual_seed(seed)]
