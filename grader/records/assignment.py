@@ -78,6 +78,16 @@ class OpenDesign(Record):
     """Outputs of the fully connected layers."""
 
 
+class PublicCheck(Record):
+    """What students can find out with their own check, before they hand in."""
+
+    equality: bool = True
+    """Whether the network is the exercise's."""
+    mistakes: tuple[str, ...] | Literal["all", "common"] = "common"
+    """Codes of the known mistakes that it names; of networks with several mistakes, none. "common": those
+    that `misconceptions.py` calls so."""
+
+
 class Assignment(Record):
     """What `assignment.yaml` says: interface, rubric and recipes of one exercise."""
 
@@ -96,6 +106,7 @@ class Assignment(Record):
     recipes: dict[str, Recipe]
     open_design: OpenDesign | None = None
     """None: the reference's function is asked for."""
+    public: PublicCheck = PublicCheck()
     thresholds_of: str | None = None
     """The exercise whose calibrated thresholds are to be met, with the same recipes; None: its own."""
 
