@@ -1,5 +1,6 @@
 # make demo   set everything up and grade the example submissions
 # make test   set everything up and run all checks
+# make test-matrix   the tests with other versions of Python and torch
 # A machine with a GPU: make demo CONSTRAINTS=my-constraints.txt (another torch; see README.md)
 
 PYTHON ?= python3
@@ -8,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test check lint fix accept templates mutants container-test clean
+.PHONY: demo test test-matrix check lint fix accept templates mutants fairness container-test clean
 
 $(INSTALLED): pyproject.toml $(CONSTRAINTS) requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12")'
@@ -17,7 +18,7 @@ $(INSTALLED): pyproject.toml $(CONSTRAINTS) requirements.lock
 # torchvision without its own demands, which name another build of torch
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep '^torch==' $(CONSTRAINTS))"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps "$$(grep '^torchvision==' $(CONSTRAINTS))"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint $(CONSTRAINTS) --constraint requirements.lock --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint $(CONSTRAINTS) --constraint requirements.lock --editable '.[dev,packages]'
 	@touch $@
 
 demo: $(INSTALLED)
@@ -28,6 +29,9 @@ demo: $(INSTALLED)
 
 test: $(INSTALLED) lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+test-matrix:             # the suite with every Python and torch that pyproject.toml promises, where they are found
+	@$(PYTHON) .ci/matrix.py
 
 check: test
 
@@ -51,8 +55,11 @@ templates: $(INSTALLED)   # student templates from reference/*/solution.py
 mutants: $(INSTALLED)     # catalogues of known mistakes, and how well the judging names them
 	$(BIN)/python -m grader.authoring.catalogue
 
+fairness: $(INSTALLED)    # our points beside three readers'; skipped where their scores are not kept beside the project
+	$(BIN)/python benchmarks/fairness.py --out benchmarks/results/fairness.md
+
 container-test: $(INSTALLED)   # the attacks inside a real container; skipped where no engine answers
 	@docker/container-test.sh
 
 clean:
-	rm -rf $(VENV) grading
+	rm -rf $(VENV) .matrix grading

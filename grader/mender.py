@@ -2,8 +2,8 @@
 
 Cheapest first: of all sets of edits that have been proposed so far, the one with the smallest price is
 tried next, as any submission is: cut, captured in the sandbox. Where it stops again, further edits are
-proposed for that place; where it runs, it is judged. Of several that cost the same, the one that is
-judged better counts. The search is deterministic, and bounded in depth, in tries and in the sandbox's
+proposed for that place; where it runs, it is judged. Of several that cost nearly the same, the one that
+leaves the student most counts. The search is deterministic, and bounded in depth, in tries and in the sandbox's
 time. Nothing of the reference is needed to propose, and none of it enters the sandbox.
 """
 
@@ -13,23 +13,26 @@ import heapq
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from grader.records.assignment import Assignment
 from grader.records.graph import Capture
 from grader.records.judgement import Judgement
+from grader.records.prices import DEFAULT
 from grader.records.repair import Repair
 from grader.records.submission import Excerpt, Submission
 from grader.stages.mending import Proposal, Situation, proposals, repair_of, text_of
 
 MOST_REPAIRS = 3
+"""Slips; …"""
+MOST_PLACES = 6
+"""… the same one may stand in several places."""
 MOST_TRIES = 28
 """Runs in the sandbox; one takes about 0.1 s."""
-MOST_CPU_S, MOST_WALL_S = 3.0, 15.0
+MOST_CPU_S, MOST_WALL_S = 3.0, 20.0
 """In the sandbox, all tries together. Processor time is what counts: a machine that is busy with other
 work must not change anybody's points; the wall clock stops those who sleep."""
 
 
-class OutOfTime(Exception):
-    """The tries so far have used up what a search may take."""
+NEARLY = 5.0
+"""Percent: prices no further apart do not tell which of two repairs was meant; what is judged does."""
 
 
 @dataclass
@@ -52,12 +55,31 @@ class Meter:
 
 
 @dataclass(frozen=True)
+class Run:
+    """What became of one try in the sandbox."""
+
+    captured: Capture | None
+    judgement: Judgement
+    outputs: int
+    """Numbers per image that the exercise asks for."""
+
+    @property
+    def progress(self) -> tuple[int, ...]:
+        """How far it came."""
+        return progress_of(self.captured, self.outputs) if self.captured is not None else (1, 0)
+
+    @property
+    def runs(self) -> bool:
+        """It is a network from images to one score per class."""
+        return self.progress >= RUNS
+
+
+@dataclass(frozen=True)
 class Mended:
     """A submission that runs, and what it took."""
 
     repairs: tuple[Repair, ...]
     judgement: Judgement
-    excerpt: Excerpt
 
 
 @dataclass(frozen=True)
@@ -76,59 +98,71 @@ def mend(
     start: Situation,
     prices: Mapping[str, float],
     cut: Callable[[Submission], Excerpt | None],
-    capture: Callable[[Excerpt], Capture],
-    judge: Callable[[Capture, Excerpt], Judgement],
+    run: Callable[[Excerpt], Run],
     worth: Callable[[Judgement], float],
     meter: Meter,
 ) -> Mended | None:
-    """The cheapest repairs after which it runs; None where none were found.
+    """The cheapest repairs after which it runs (of several that cost nearly the same, those that leave most); None where none were found.
 
     Args:
         start: the submission, and where it stopped.
         prices: percent by code.
-        worth: points of a judgement, to choose among repairs of one price.
-        meter: counts what the tries take; `capture` reports to it.
+        run: one try in the sandbox, judged; it reports to `meter` what it takes.
+        worth: percent that a judgement earns, to choose among repairs of nearly one price; 100 ends the search.
     """
     waiting: list[tuple[float, int, _Way]] = []
     seen = {text_of(start.submission)}
-    count = 0
 
     def propose(situation: Situation, steps: tuple[Proposal, ...], price: float) -> None:
-        nonlocal count
-        reached = progress(situation)
-        if len(steps) >= MOST_REPAIRS:
+        if len(steps) >= MOST_PLACES or sum(not again(steps, n) for n in range(len(steps))) >= MOST_REPAIRS:
             return
+        reached, stop = progress(situation), situation.stop
         for proposal in proposals(situation):
             text = text_of(proposal.submission)
             if text not in seen:
                 seen.add(text)
-                count += 1
-                way = _Way(proposal.submission, (*steps, proposal), reached, situation.stop)
-                heapq.heappush(waiting, (price + prices[proposal.code], count, way))
+                made = (*steps, proposal)
+                way = _Way(proposal.submission, made, reached, stop)
+                heapq.heappush(waiting, (price + price_of(made, len(steps)), len(seen), way))
+
+    def price_of(steps: tuple[Proposal, ...], place: int) -> float:
+        return 0.0 if again(steps, place) else prices.get(steps[place].code, prices[DEFAULT])
 
     propose(start, (), 0.0)
     best: tuple[float, Mended] | None = None
-    best_price = float("inf")
+    cheapest = float("inf")
     while waiting and not meter.over:
         price, _, way = heapq.heappop(waiting)
-        if price > best_price:
+        if price > cheapest + NEARLY:
             break
         excerpt = cut(way.submission)
-        captured = None
+        tried = None
         if excerpt is not None and excerpt.problem is None:
             meter.tries += 1
-            captured = capture(excerpt)
+            tried = run(excerpt)
+            if tried.judgement.unsure is not None:
+                continue
+        if tried is not None and tried.runs:
+            repairs = tuple(repair_of(step, price_of(way.steps, n)) for n, step in enumerate(way.steps))
+            left = worth(tried.judgement) - price
+            cheapest = min(cheapest, price)
+            if best is None or left > best[0]:
+                best = left, Mended(repairs, tried.judgement)
+            if left + price >= 100:  # whatever else may be found costs as much or more
+                break
+            continue
+        captured = tried.captured if tried else None
         situation = Situation(way.submission, start.exercise, excerpt, captured, start.taken)
         reached = progress(situation)
-        if reached >= RUNS and excerpt is not None and captured is not None:
-            judgement = judge(captured, excerpt)
-            repairs = tuple(repair_of(step, prices[step.code]) for step in way.steps)
-            value = worth(judgement)
-            if best is None or value > best[0]:
-                best, best_price = (value, Mended(repairs, judgement, excerpt)), price
-        elif reached > way.reached or (reached == way.reached and situation.stop != way.stop):
+        if reached > way.reached or (reached == way.reached and situation.stop != way.stop):
             propose(situation, way.steps, price)
     return best[1] if best else None
+
+
+def again(steps: tuple[Proposal, ...], place: int) -> bool:
+    """Whether an edit puts right what an earlier one has put right elsewhere: one cause, which costs once."""
+    step = steps[place]
+    return any((step.code, step.facts) == (one.code, one.facts) for one in steps[:place] if step.facts)
 
 
 RUNS = (9,)
@@ -136,14 +170,18 @@ RUNS = (9,)
 
 def progress(situation: Situation) -> tuple[int, ...]:
     """How far a submission comes: through reading, import, construction, `forward`; `RUNS` at the end."""
-    excerpt, capture = situation.excerpt, situation.capture
-    if excerpt is None:
+    if situation.excerpt is None:
         return (0,)
-    if excerpt.problem is not None or capture is None:
+    if situation.excerpt.problem is not None or situation.capture is None:
         return (1, situation.stopped_at)
+    return progress_of(situation.capture, situation.exercise.outputs)
+
+
+def progress_of(capture: Capture, outputs: int) -> tuple[int, ...]:
+    """The same for what could be run."""
     if capture.graph is not None:
         shape = output_shape(capture)
-        return RUNS if shape is not None and shape[1:] == (situation.exercise.outputs,) else (7,)
+        return RUNS if shape is not None and shape[1:] == (outputs,) else (7,)
     if capture.problem is not None:
         return (6,) if capture.problem.code in ("not-a-tensor", "depends-on-batch", "unrolled") else (-1,)
     assert capture.crash is not None
@@ -165,4 +203,3 @@ def output_shape(capture: Capture) -> tuple[int, ...] | None:
         if graph.eval.output in tensors:
             return node.shapes[tensors.index(graph.eval.output)]
     return None
-

@@ -6,26 +6,30 @@ import ast
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from grader import pipeline_jobs
-from grader.course import Exercise, read_course
+from grader.course import Exercise, exercise_names, read_course
+from grader.course.course_file import course_file_if_any
 from grader.course.misconceptions import read_mistakes
 from grader.engines.local import Job, LocalEngine
 from grader.errors import AssignmentError
+from grader.marks import blanks_of
 from grader.records.assignment import Assignment
 from grader.records.base import Language, Record
 from grader.records.graph import Capture, ModelGraph
-from grader.records.kit import Kit, KitExercise
+from grader.records.kit import Kit, KitExercise, ToldMistake
 from grader.records.misconception import Misconception, Mistake, applied
+from grader.records.prices import Prices
+from grader.records.repair import Mending
 from grader.records.sealed import Locked, Sealed
 from grader.records.submission import Cell, Excerpt
 from grader.stages.capture import capture
 from grader.stages.judging import judge
-from grader.stages.judging.sealed_standard import SealedStandard, sealed
+from grader.stages.judging.sealed_standard import sealed
 from grader.stages.judging.sealing import lock
 from grader.stages.judging.standard import prepared
-from grader.stages.screening import blanks_of
 
 SEED = 7_919
 """Of the kit's probe images and weights; the grading's is 0."""
@@ -50,7 +54,7 @@ def kit_of(root: Path, names: Sequence[str], language: Language, exam: bool, eng
     graphs = _graphs(root, course, engine)
     exercises = {
         name: KitExercise(
-            assignment=one.assignment, template=one.template,
+            assignment=one.assignment, template=one.template, prices=_told_prices(one),
             reference=_reference(one, graphs[name], exam), start=_start(one, graphs, exam),
         )
         for name, one in course.items()
@@ -63,7 +67,11 @@ def kit_of(root: Path, names: Sequence[str], language: Language, exam: bool, eng
             )
             for name, one in exercises.items()
         }
-    return Kit(language=language, exam=exam, exercises=tuple(exercises.values()))
+    mending = course_file_if_any(root / "course.yaml")
+    return Kit(
+        language=language, exam=exam, exercises=tuple(exercises.values()),
+        mending=mending.mending if mending else Mending(),
+    )  # fmt: skip
 
 
 def hidden_layers(solution: str) -> tuple[str, ...]:
@@ -137,7 +145,7 @@ def fingerprint_of(source: str, assignment: str, known: str) -> str:
     exercise = Assignment.model_validate_json(assignment)
     excerpt = _excerpt(exercise, source)
     captured = capture(excerpt, exercise.input_shape, pipeline_jobs.sandbox().run)
-    standard = SealedStandard.of(Sealed.model_validate_json(known), exercise.input_shape)
+    standard = Sealed.model_validate_json(known)
     return judge(captured, excerpt, exercise, standard, None).fingerprint or ""
 
 
@@ -173,7 +181,7 @@ def _mistakes(
             known[name][answer] = code
     for name in made:
         _store(course[name].secret, _source(course[name], public[name]), known[name])
-    return {name: _locked(public[name], found) for name, found in known.items()}
+    return {name: _locked(course[name], public[name], found) for name, found in known.items()}
 
 
 def _public(exercise: Exercise) -> tuple[Misconception, ...]:
@@ -198,13 +206,29 @@ def _source(exercise: Exercise, mistakes: Sequence[Misconception]) -> str:
     return hashlib.sha256(repr((SEED, ways)).encode()).hexdigest()[:16]
 
 
-def _locked(mistakes: Sequence[Misconception], known: Mapping[str, str]) -> tuple[Locked, ...]:
-    words = {
-        one.code: Mistake(**{key: getattr(one, key) for key in Mistake.model_fields}).model_dump_json()
-        for one in mistakes
-    }
+def _locked(
+    exercise: Exercise, mistakes: Sequence[Misconception], known: Mapping[str, str]
+) -> tuple[Locked, ...]:
+    words = {}
+    for one in mistakes:
+        price = next((p for name, p in exercise.prices.findings.items() if fnmatchcase(one.code, name)), None)
+        told = ToldMistake(**{key: getattr(one, key) for key in Mistake.model_fields}, price=price)
+        words[one.code] = told.model_dump_json()
     found = [lock(words[code], fingerprint) for fingerprint, code in known.items()]
     return tuple(sorted(found, key=lambda one: one.name))
+
+
+def _told_prices(exercise: Exercise) -> Prices:
+    """Prices without those of mistakes: their names alone would tell a lot."""
+    described = read_mistakes(exercise.secret, exercise.solution)
+    codes = {one.code for one in described.misconceptions} if described else set()
+    names = tuple(f"{name}-" for name in exercise_names(exercise.public.parents[1]))
+    kept = {
+        name: price
+        for name, price in exercise.prices.findings.items()
+        if not name.startswith(names) and not any(fnmatchcase(code, name) for code in codes)
+    }
+    return exercise.prices.model_copy(update={"findings": kept})
 
 
 def _stored(secret: Path, source: str) -> dict[str, str] | None:

@@ -23,7 +23,7 @@ from grader.records.kit import Kit
 
 PACKAGE, DISTRIBUTION = "vgglab_check", "vgglab_check"
 ROOTS = ("grader.check.command", "grader.check.examine", "grader.check.notebook")
-GUEST = "answer compilers cpu_only files functions hooks load one_by_one recorder stand_ins".split()  # noqa: SIM905
+GUEST = "answer compilers cpu_only files functions hooks load one_by_one recorder shapes stand_ins".split()  # noqa: SIM905
 """The guest's modules without those that lock it in."""
 OWN_NAMES = {"grader": f"{PACKAGE}.grader", "parso": f"{PACKAGE}.parso", "pydantic": f"{PACKAGE}.pydantic"}
 _IMPORT = re.compile(rf"^(\s*)(from|import) ({'|'.join(OWN_NAMES)})\b", re.MULTILINE)

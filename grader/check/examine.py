@@ -9,24 +9,24 @@ from pathlib import Path
 
 from grader.check.here import capture_here
 from grader.check.words import no_such_class, not_python, nothing_in_it
-from grader.mender import RUNS, Meter, mend, progress
+from grader.file_names import suffix
+from grader.grading import Grading
+from grader.marks import blanks_of
+from grader.mender import Meter
 from grader.records.base import Text
 from grader.records.findings import Verdict
 from grader.records.graph import Capture, Problem
 from grader.records.judgement import Judgement
-from grader.records.kit import Checked, CheckedLine, Ending, Kit, KitExercise, Report
-from grader.records.misconception import Mistake
-from grader.records.repair import Repair
+from grader.records.kit import Checked, CheckedLine, Ending, Kit, KitExercise, Report, ToldMistake
+from grader.records.prices import Prices
 from grader.records.submission import Excerpt, SourceFile, Submission
+from grader.records.work import Terms
 from grader.stages.excerpts import cut
-from grader.stages.judging import judge
-from grader.stages.judging.sealed_standard import SealedStandard
 from grader.stages.judging.sealing import unlock
-from grader.stages.mending import PRICES, Situation
-from grader.stages.reading import read
+from grader.stages.reading.handed_in import by_name, source
 from grader.stages.scoring import findings
 from grader.stages.scoring.naming import renamed, with_blanks
-from grader.stages.screening import blanks_of, screen
+from grader.stages.screening import screen
 
 EXAM_CHECKS = ("loads", "shape")
 
@@ -39,11 +39,13 @@ def examine_file(path: Path, kit: Kit, only: Sequence[str] = (), ending: Ending 
         ending: how an earlier process with this file ended; then its code is not run again.
     """
     began, now = time.monotonic(), time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    items = read(path)
+    data = path.read_bytes()
+    digest = hashlib.sha256(data).hexdigest()
+    readable = suffix(path.name) in (".py", ".ipynb")
+    items = source(path.name, lambda most: data[:most]) if readable else [by_name(path.name)]
     files = tuple(item for item in items if isinstance(item, SourceFile))
     checked: tuple[Checked, ...] = ()
-    problem = None if files else next((item.reason for item in items), nothing_in_it())  # type: ignore[union-attr]
+    problem = None if files else nothing_in_it()
     if files:
         checked, problem = examine(files, kit, only, ending)
     return Report(
@@ -63,12 +65,12 @@ def examine(
         excerpt = cut(submission, exercise.assignment.classes, exercise.assignment.name)
         if excerpt is not None:
             found.append(_examined(exercise, submission, excerpt, kit, ending))
-    if found:
-        return tuple(found), None
-    taken = frozenset(name for one in kit.exercises for name in one.assignment.classes)
+    done = [one for one in found if one is not None]
+    if done:
+        return tuple(done), None
     if not kit.exam and (likely := _meant(files, asked)) is not None:
-        mended = _examined(likely, submission, None, kit, ending, taken)
-        if mended.repairs:
+        mended = _examined(likely, submission, None, kit, ending)
+        if mended is not None:
             return (mended,), None
     broken = next((cell.problem for file in files for cell in file.cells if cell.problem), None)
     wanted = [one.assignment.classes[0] for one in asked]
@@ -76,80 +78,76 @@ def examine(
 
 
 def _examined(
-    exercise: KitExercise, submission: Submission, excerpt: Excerpt | None, kit: Kit, ending: Ending | None,
-    taken: frozenset[str] = frozenset(),
-) -> Checked:  # fmt: skip
+    exercise: KitExercise, submission: Submission, excerpt: Excerpt | None, kit: Kit, ending: Ending | None
+) -> Checked | None:
+    """What grading says, as far as the kit can know it; None where no class comes into question."""
     assignment = exercise.assignment
-    seen = screen(excerpt, exercise.template) if excerpt else None
-    untouched = bool(seen and seen.blanks) and len(seen.blanks if seen else ()) == len(
-        blanks_of(exercise.template)
-    )
-    standard = SealedStandard.of(exercise.reference, assignment.input_shape)
-    start = SealedStandard.of(exercise.start, assignment.input_shape) if exercise.start else None
+    blanks = screen(excerpt, exercise.template).blanks if excerpt else ()
+    notes = screen(excerpt, exercise.template).notes if excerpt else ()
+    terms = Terms(
+        assignment=assignment, reference=exercise.reference, start=exercise.start, template=exercise.template,
+        marked=None, prices=exercise.prices.repairs,
+        others=frozenset(name for one in kit.exercises if one is not exercise for name in one.assignment.classes),
+        # what is not written yet is no slip
+        mending=kit.mending.model_copy(update={"mode": "off"}) if blanks or kit.exam or ending else kit.mending,
+    )  # fmt: skip
 
-    def captured(own: Excerpt) -> Capture:
+    def ask(own: Excerpt, meter: Meter | None) -> Capture:
         if ending is not None:
             return Capture(problem=Problem(code=ending))
-        return capture_here(own, assignment.input_shape)
+        cpu, wall = time.process_time(), time.monotonic()
+        captured = capture_here(own, assignment.input_shape)
+        if meter is not None:
+            meter.add(time.process_time() - cpu, time.monotonic() - wall)
+        return captured
 
-    def judged(capture: Capture | None, own: Excerpt) -> Judgement:
-        return judge(capture, own, assignment, standard, start, untouched)
-
-    first = captured(excerpt) if excerpt is not None and excerpt.problem is None else None
-    repairs: tuple[Repair, ...] = ()
-    judgement = judged(first, excerpt) if excerpt is not None else None
-    situation = Situation(submission, assignment, excerpt, first, taken)
-    if not kit.exam and ending is None and not (seen and seen.blanks) and progress(situation) < RUNS:
-        meter = Meter()
-
-        def timed(own: Excerpt) -> Capture:
-            began, wall = time.process_time(), time.monotonic()
-            result = captured(own)
-            meter.add(time.process_time() - began, time.monotonic() - wall)
-            return result
-
-        mended = mend(
-            situation, PRICES, lambda work: cut(work, assignment.classes, assignment.name), timed,
-            lambda capture, own: judged(capture, own), lambda one: _worth(one, exercise), meter,
-        )  # fmt: skip
-        if mended is not None:
-            repairs, judgement, excerpt = mended.repairs, mended.judgement, mended.excerpt
-    if excerpt is None or judgement is None:
-        return Checked(exercise=assignment.name, title=assignment.title, file="", class_name="")
-    verdicts = with_blanks(_named(judgement, exercise), seen.blanks if seen else ())
+    untouched = bool(blanks) and len(blanks) == len(blanks_of(exercise.template))
+    judgement = Grading(terms, submission, ask, untouched, whole_files=False).judged(excerpt)
+    if judgement is None:
+        return None
+    mistake = _mistake(judgement, exercise)
+    verdicts = renamed(judgement.verdicts, mistake) if mistake else judgement.verdicts
+    verdicts, prices = with_blanks(verdicts, blanks), exercise.prices
+    if mistake is not None and mistake.price is not None:
+        prices = prices.model_copy(update={"findings": {mistake.code: mistake.price, **prices.findings}})
     return Checked(
-        exercise=assignment.name, title=assignment.title, file=excerpt.file, class_name=excerpt.class_name,
-        lines=() if judgement.unsure else _lines(verdicts, exercise, kit.exam), repairs=repairs,
-        notes=(*excerpt.notes, *(seen.notes if seen else ()), *judgement.notes), held=judgement.unsure,
+        exercise=assignment.name, title=assignment.title, notes=(*notes, *judgement.notes),
+        file=excerpt.file if excerpt else submission.files[0].path,
+        class_name=excerpt.class_name if excerpt else assignment.classes[0],
+        lines=() if judgement.unsure else _lines(verdicts, exercise, prices, kit.exam), repairs=judgement.repairs,
+        held=judgement.unsure,
     )  # fmt: skip
 
 
-def _named(judgement: Judgement, exercise: KitExercise) -> tuple[Verdict, ...]:
+def _mistake(judgement: Judgement, exercise: KitExercise) -> ToldMistake | None:
     words = unlock(exercise.reference.mistakes, judgement.fingerprint) if judgement.fingerprint else None
-    return renamed(judgement.verdicts, Mistake.model_validate_json(words)) if words else judgement.verdicts
+    return ToldMistake.model_validate_json(words) if words else None
 
 
-def _worth(judgement: Judgement, exercise: KitExercise) -> float:
-    found = findings(_named(judgement, exercise), exercise.assignment, "static")
-    return sum(finding.points or 0.0 for finding in found)
-
-
-def _lines(verdicts: Sequence[Verdict], exercise: KitExercise, exam: bool) -> tuple[CheckedLine, ...]:
+def _lines(
+    verdicts: Sequence[Verdict], exercise: KitExercise, prices: Prices, exam: bool
+) -> tuple[CheckedLine, ...]:
+    if exam:
+        verdicts = [
+            verdict.model_copy(update={"hint": None}) for verdict in verdicts if verdict.check in EXAM_CHECKS
+        ]
     left_open = {verdict.check for verdict in verdicts if verdict.open}
-    codes = {verdict.check: verdict.code for verdict in verdicts}
-    hidden = set()
-    if (
-        not exercise.reference.answers
-        and exercise.assignment.open_design is None
-        and codes.get("function") == "other-function"
-    ):
-        hidden = {"function"}  # equality is not told: nothing is known of it
-    return tuple(
-        CheckedLine(finding=finding.model_copy(update={"points": None}) if finding.check in left_open else finding,
-                    open=finding.check in left_open)
-        for finding in findings(verdicts, exercise.assignment, "static")
-        if finding.check not in hidden and (not exam or finding.check in EXAM_CHECKS)
-    )  # fmt: skip
+    # what a mistake costs may be taken from any of the points: none are certain before it is known
+    unknown = any(verdict.open and verdict.outcome == "failed" for verdict in verdicts)
+    lines = []
+    for finding in findings(verdicts, exercise.assignment, "static", prices):
+        if exam and finding.check not in EXAM_CHECKS:
+            continue
+        if _equality_untold(exercise) and (finding.check, finding.code) == ("function", "other-function"):
+            continue
+        undecided = finding.check in left_open or (unknown and finding.outcome == "failed")
+        told = finding.model_copy(update={"points": None}) if undecided else finding
+        lines.append(CheckedLine(finding=told, open=finding.check in left_open))
+    return tuple(lines)
+
+
+def _equality_untold(exercise: KitExercise) -> bool:
+    return not exercise.reference.answers and exercise.assignment.open_design is None
 
 
 def _meant(files: Sequence[SourceFile], asked: Sequence[KitExercise]) -> KitExercise | None:

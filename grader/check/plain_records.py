@@ -41,6 +41,18 @@ def model_validator(mode: str) -> Callable[[Any], Any]:
     return lambda method: method
 
 
+def field_validator(*_: str) -> Callable[[Any], Any]:
+    """As `model_validator`."""
+    return lambda method: method
+
+
+class BeforeValidator:
+    """How a person may write a value; what a kit holds was written by us."""
+
+    def __init__(self, function: Callable[[Any], Any]) -> None:
+        self.function = function
+
+
 class BaseModel:
     """A frozen record with typed fields."""
 

@@ -191,7 +191,7 @@ def calibrate(
     ] = "synthetic",
     seeds: Annotated[
         int | None,
-        typer.Option(min=10, help="Training runs of each reference; default: 30, on a GPU 10."),
+        typer.Option(min=10, help="Training runs of each reference; default: 30, on a GPU 16 (two groups)."),
     ] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes at once; default: one per CPU.")] = None,
 ) -> None:
@@ -206,7 +206,7 @@ def calibrate(
     from grader.pipeline import reference_graphs
 
     root, processes = default_root(), jobs or default_jobs()
-    profile, runs = profile or ("full" if gpu else "quick"), seeds or (10 if gpu else 30)
+    profile, runs = profile or ("full" if gpu else "quick"), seeds or (16 if gpu else 30)
     traced = reference_graphs(root, tuple(exercise or ()), processes)
     traced = {name: pair for name, pair in traced.items() if pair[0].assignment.thresholds_of is None}
     for name, (described, _) in traced.items():

@@ -1,13 +1,15 @@
 """One request, one reply: run the student's definitions, build the module, trace its `forward`.
 
 A request is JSON: `class_name`, `cells`, `modules`, `input_shape`, `traces` (a list of
-`{"batch": 2, "mode": "train"}`), `whole` (null: run the cells as they are, stop at the first error; else how
-to run them statement by statement: `files`, `path`, `package`, `until`, `stand_ins`, `statement_s`). A reply is the length of a JSON document in eight bytes
+`{"batch": 2, "mode": "train"}`), `calls` (`{"batch": 100, "mode": "train"}`, see `shapes`) and `whole` (null: run
+the cells as they are, stop at the first error; else how to run them statement by statement: `files`, `path`,
+`package`, `until`, `stand_ins`, `statement_s`). A reply is the length of a JSON document in eight bytes
 (big-endian), the document, and a safetensors file with the tensors that it names.
 """
 
 from __future__ import annotations
 
+import functools
 import json
 import random
 import sys
@@ -18,6 +20,7 @@ from typing import Any
 import compilers
 import functions
 import hooks as hooks_of
+import shapes
 import torch
 import torch.utils.checkpoint
 from cpu_only import CpuOnly
@@ -48,6 +51,7 @@ def warm() -> None:
         "whole": None,
         "input_shape": [3, 32, 32],
         "traces": [{"batch": 2, "mode": "train"}, {"batch": 2, "mode": "eval"}],
+        "calls": [{"batch": 100, "mode": "train"}],
     }
     meta_path = list(sys.meta_path)
     reply = respond(request)
@@ -126,6 +130,7 @@ def respond(request: dict[str, Any]) -> dict[str, Any]:
         "failed": [],
         "stand_ins": [],
         "touched": [],
+        "calls": [],
     }
     whole = request["whole"]
     stand_ins, one_by_one = StandIns(), OneByOne(whole["statement_s"] if whole else 0.0)
@@ -143,6 +148,11 @@ def respond(request: dict[str, Any]) -> dict[str, Any]:
             module = construct(namespace, request["class_name"])
             reply["phase"] = "forward"
             trace_all(module, request, own_files, reply)
+            for wanted in request["calls"]:
+                like = next(t for t in reply["traces"] if t["mode"] == wanted["mode"])
+                like = reply["traces"][like["twin"]] if "twin" in like else like
+                make = functools.partial(construct, namespace, request["class_name"])
+                reply["calls"].append(shapes.call(make, wanted, request["input_shape"], own_files, like))
             reply["phase"] = "done"
     except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt are the student's too
         reply["error"] = told(error, own_files)
@@ -198,6 +208,7 @@ def trace_all(
                 "output": None,
                 "returned": None,
                 "drew": False,
+                "gradients": wanted.get("gradients", True),
             }
             reply["traces"].append(trace)
             module.train(wanted["mode"] == "train")
@@ -214,7 +225,7 @@ def trace_all(
             functions.listening.append(recorder.apply)
             dice = outside_torch()
             try:
-                with recorder:
+                with torch.set_grad_enabled(wanted.get("gradients", True)), recorder:
                     output = module(image)
             finally:
                 functions.listening.clear()
@@ -229,8 +240,10 @@ def trace_all(
                     entry["requires_grad"] = entry["requires_grad"] and tensor.requires_grad
                     entry["hooked"] = entry["hooked"] or hooks_of.change(tensor)
                 for tensor in recorder.alive:
-                    if (node := recorder.maker.get(id(tensor))) is not None and hooks_of.change(tensor):
-                        node["hooked"] = True
+                    if (node := recorder.maker.get(id(tensor))) is not None and (
+                        how := hooks_of.change(tensor)
+                    ):
+                        node["hooked"] = how
             if isinstance(output, torch.Tensor):
                 trace["output"] = recorder.reference(output)
                 initial[f"output{number}"] = output.detach().clone().contiguous()

@@ -68,6 +68,8 @@ class OneByOne:
             lost = (lost | bound(node)) - {"__name__", "__file__", "__builtins__"}
             for name in lost:
                 namespace.pop(name, None)
+            if isinstance(error, TookTooLong):
+                self.statement_s /= 2
             if len(self.failed) < MOST_REMEMBERED:
                 self.failed.append(
                     {

@@ -1,11 +1,14 @@
-"""`course.yaml`: which scores go into which column of the LMS."""
+"""`course.yaml`: which scores go into which column of the LMS, and what becomes of code that does not run."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 from pydantic import Field, model_validator
 
 from grader.records.base import Record
 from grader.records.lms_sites import CanvasSite, LtiSite
+from grader.records.repair import Mending
 
 
 class Column(Record):
@@ -19,6 +22,10 @@ class Column(Record):
     """Of the LMS: what the exercises' points are scaled to."""
 
 
+SeveralFiles = Literal["newest", "best", "ask"]
+"""Which of a student's files counts where several hold an exercise's class and give different points."""
+
+
 class CourseFile(Record):
     """The whole file."""
 
@@ -30,6 +37,10 @@ class CourseFile(Record):
     title, or `columns` for all of these titles."""
     moodle: dict[str, str] = Field(default_factory=dict)
     """What a site calls the worksheet's columns, where the usual names do not do: grade, maximum, feedback …"""
+    mending: Mending = Mending()
+    """What becomes of submissions that do not run."""
+    several_files: SeveralFiles = "newest"
+    """newest: as names and folders tell, asked about where they hardly do; best: the most points; ask: a person."""
     lti: LtiSite | None = None
     canvas_api: CanvasSite | None = None
 

@@ -168,6 +168,7 @@ ProblemCode = Literal[
     "unrolled",
     "depends-on-pixels",
     "changes-between-calls",
+    "other-in-use",
     "decided-by-chance",
     "layers-made-in-forward",
     "too-large",
@@ -215,3 +216,7 @@ class Capture(Record):
     hooked: tuple[str, ...] = ()
     """Parameters, and tensors by their line ("line 12"), whose gradients the student's hooks change."""
     aside: Aside = Aside()
+    turned: bool = False
+    """One of these hooks turns a gradient round, or to zero."""
+    cannot_learn: tuple[str, ...] = ()
+    """Layers that learn nothing from the starting weights that the student gave them."""

@@ -6,15 +6,26 @@ from typing import Literal
 
 from grader.records.assignment import Assignment
 from grader.records.base import Language, Record, Text
-from grader.records.repair import Repair
+from grader.records.misconception import Mistake
+from grader.records.prices import Prices
+from grader.records.repair import Mending, Repair
 from grader.records.results import Finding
 from grader.records.sealed import Sealed
+
+
+class ToldMistake(Mistake):
+    """What the kit says of a known mistake, once a network has it."""
+
+    price: tuple[float, float] | None
+    """As in `prices.yaml`."""
 
 
 class KitExercise(Record):
     """One exercise, without anything that would give it away."""
 
     assignment: Assignment
+    prices: Prices
+    """Of repairs, and of findings that name no mistake of the catalogue."""
     template: str
     """Source text of the `.py` template, by which blanks left empty are known."""
     reference: Sealed
@@ -28,6 +39,7 @@ class Kit(Record):
     language: Language
     exam: bool
     """Interface and shape only; nothing is said of what is right."""
+    mending: Mending
     exercises: tuple[KitExercise, ...]
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
-
 from grader.records.base import Record, Text
 
 
@@ -36,7 +34,5 @@ class Mending(Record):
     points are those of the code as it is; off: nothing is tried."""
     show_edits: bool = False
     """Whether students see the edit itself, not only its place and a question."""
-    class_name: Literal["accept", "ask"] | float = 5.0
-    """A class under a name that was not asked for: costs nothing, waits for a person, or this many percent."""
-    prices: dict[str, float] = Field(default_factory=dict)
-    """Percent of the exercise by code of the repair, where they differ from the usual ones."""
+    class_name: Literal["price", "accept", "ask"] = "price"
+    """A class under a name that was not asked for: takes its price, costs nothing, or waits for a person."""

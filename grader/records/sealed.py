@@ -28,6 +28,8 @@ class Sealed(Record):
     gradients: tuple[str, ...]
     """Of what each layer learns."""
     layer_count: int
+    parts: int
+    """As `judging.pretending` counts them."""
     given: tuple[DeclaredLayer, ...]
     """The layers that stand in the template."""
     hidden: tuple[str, ...]

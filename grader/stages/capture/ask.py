@@ -14,6 +14,7 @@ from grader.records.submission import Excerpt
 from grader.stages.capture import believe
 from grader.stages.capture.claims import ClaimedError, Claims, Frame, Unbelievable
 from grader.stages.capture.merging import Refused
+from grader.stages.capture.own_start import cannot_learn
 
 TRACES: tuple[dict[str, object], ...] = (
     {"batch": 2, "mode": "train"},
@@ -21,8 +22,12 @@ TRACES: tuple[dict[str, object], ...] = (
     {"batch": 2, "mode": "eval"},
     {"batch": 3, "mode": "eval"},
     {"batch": 2, "mode": "train"},  # once more: the answer must not depend on earlier calls
-    {"batch": 2, "mode": "eval"},
+    {"batch": 2, "mode": "eval", "gradients": False},  # nor on whether anybody wants gradients
 )
+
+CALLS: tuple[dict[str, object], ...] = ({"batch": 100, "mode": "train"},)
+"""Of a second instance, by their shapes alone, with as many images as the exercise trains with: they must do
+what the traces do."""
 
 
 STATEMENT_S = 2.0
@@ -54,6 +59,7 @@ def request_for(excerpt: Excerpt, image: Sequence[int]) -> bytes:
         else None,
         "input_shape": list(image),
         "traces": TRACES,
+        "calls": CALLS,
     }
     return json.dumps(document).encode()
 
@@ -99,7 +105,7 @@ def _told(claims: Claims, tensors: dict[str, Tensor], excerpt: Excerpt, image: S
     try:
         if claims.error is not None:
             return crashed(claims, claims.error, excerpt)
-        if claims.phase != "done" or len(claims.traces) != len(TRACES):
+        if claims.phase != "done" or len(claims.traces) != len(TRACES) or len(claims.calls) != len(CALLS):
             raise Unbelievable("neither finished nor failed")
         graph = believe.graph_of(claims, tensors, image)
     except Unbelievable as error:
@@ -112,7 +118,15 @@ def _told(claims: Claims, tensors: dict[str, Tensor], excerpt: Excerpt, image: S
         problem = refused.problem.model_copy(update={"output_fits": fits})
         return Capture(problem=problem, partial=partial_of(claims), cuda=claims.cuda)
     count = sum(believe._numel(v.shape) for v in graph.values if v.kind == "parameter" and v.registered)
-    return Capture(graph=graph, cuda=claims.cuda, parameters=count, hooked=hooked(claims))
+    return Capture(
+        graph=graph,
+        cuda=claims.cuda,
+        parameters=count,
+        hooked=hooked(claims),
+        turned=any(v.hooked == "turned" for v in claims.values)
+        or any(node.hooked == "turned" for trace in claims.traces for node in trace.nodes),
+        cannot_learn=cannot_learn(graph, tensors),
+    )
 
 
 def hooked(claims: Claims) -> tuple[str, ...]:
@@ -127,6 +141,9 @@ def crashed(claims: Claims, error: ClaimedError, excerpt: Excerpt) -> Capture:
     phase = claims.phase if claims.phase != "done" else "forward"
     trace = claims.traces[-1] if claims.traces else None
     last = error.frames[-1] if error.frames else None
+    batch, mode = (trace.batch, trace.mode) if trace else (None, None)
+    if len(claims.traces) == len(TRACES) and trace is not None and trace.output is not None:
+        batch, mode = 100, trace.mode  # every trace was made: it was one of the calls behind them
     return Capture(
         crash=Crash(
             phase=phase,
@@ -134,8 +151,8 @@ def crashed(claims: Claims, error: ClaimedError, excerpt: Excerpt) -> Capture:
             message=error.message,
             line=SourceLine(file=last.file, line=last.line) if last else None,
             traceback=traceback_text(error.frames, error, excerpt),
-            batch=trace.batch if trace else None,
-            mode=trace.mode if trace else None,
+            batch=batch,
+            mode=mode,
         ),
         partial=partial_of(claims),
         cuda=claims.cuda,

@@ -52,11 +52,17 @@ def graph_of(claims: Claims, tensors: dict[str, Tensor], image: Sequence[int]) -
         twin = next(
             (n for n, earlier in enumerate(claims.traces[:number]) if _same_calls(earlier, trace)), None
         )
-        programs[trace.mode, trace.batch, number] = (
+        program = (
             program_of(trace, len(values))
             if twin is None
             else programs[claims.traces[twin].mode, claims.traces[twin].batch, twin]
         )
+        if not trace.gradients:  # what else it does must be what the first such trace does
+            first = next(
+                p for (mode, batch, _), p in programs.items() if (mode, batch) == (trace.mode, trace.batch)
+            )
+            program = with_gradients_of(program, first)
+        programs[trace.mode, trace.batch, number] = program
     merged: dict[str, Program] = {}
     pairs: dict[str, tuple[Program, Program]] = {}
     for mode in ("train", "eval"):
@@ -70,11 +76,45 @@ def graph_of(claims: Claims, tensors: dict[str, Tensor], image: Sequence[int]) -
             continue
         pairs[mode] = small, large
         merged[mode] = merge(small, large, tensors)
+    for call in claims.calls:
+        same_in_use(call, pairs.get(call.mode, pairs["train"])[0], merged[call.mode], len(values), tensors)
     graph = ModelGraph(values=values, train=merged["train"], eval=merged["eval"], layers=with_calls(claims))
     graph = with_data(graph, tensors)
     within_budget(graph, image)
     faithful(graph, claims.traces, tensors)
     return graph
+
+
+def with_gradients_of(program: Program, other: Program) -> Program:
+    """A program that was traced without gradients, with those of one that was traced with them."""
+    if len(program.nodes) != len(other.nodes):
+        return program
+    pairs = zip(program.nodes, other.nodes, strict=True)
+    return program.model_copy(
+        update={
+            "nodes": tuple(a if a.grad == b.grad else a.model_copy(update={"grad": b.grad}) for a, b in pairs)
+        }
+    )
+
+
+def same_in_use(
+    call: ClaimedTrace, small: Program, merged: Program, values: int, tensors: dict[str, Tensor]
+) -> None:
+    """Refuse a network that is another one in training's batches, or the second time it is made."""
+    if not call.nodes and call.returned == "nothing":  # too large to be asked
+        return
+    line = None
+    if call.output is not None:
+        try:
+            again = merge(small, program_of(call, values), tensors)
+            if (again.nodes, again.output) == (merged.nodes, merged.output):
+                return
+            line = next((a.line for a, b in zip(again.nodes, merged.nodes, strict=True) if a != b), None)
+        except Refused as refused:
+            line = refused.problem.line
+        except Unbelievable:  # it has tensors that the first instance has not
+            pass
+    raise Refused(Problem(code="other-in-use", line=line))
 
 
 def _same_calls(a: ClaimedTrace, b: ClaimedTrace) -> bool:

@@ -11,6 +11,8 @@ from grader.records.graph import Argument, DeclaredLayer, SourceLine
 
 Size = Annotated[int, Field(ge=0, le=2**31)]
 Name = Annotated[str, Field(max_length=500)]
+Hooked = Literal["", "changed", "turned"]
+"""Whether a hook changes its gradient, and if so whether it then still goes the same way."""
 
 
 class _Claim(BaseModel):
@@ -27,8 +29,7 @@ class ClaimedValue(_Claim):
     requires_grad: bool
     registered: bool
     late: bool = False
-    hooked: bool = False
-    """A hook changes its gradient."""
+    hooked: Hooked = ""
 
 
 class ClaimedNode(_Claim):
@@ -40,8 +41,8 @@ class ClaimedNode(_Claim):
     module: Name
     line: SourceLine | None
     grad: bool
-    hooked: bool = False
-    """A hook changes the gradient of its result."""
+    hooked: Hooked = ""
+    """Of its result."""
 
 
 class ClaimedTrace(_Claim):
@@ -50,6 +51,8 @@ class ClaimedTrace(_Claim):
     nodes: Annotated[tuple[ClaimedNode, ...], Field(max_length=20_000)]
     output: int | None
     returned: Name | None
+    gradients: bool = True
+    """It was made with gradients."""
     drew: bool = False
     """Python's or NumPy's random numbers were used in it."""
     twin: Annotated[int, Field(ge=0)] | None = None
@@ -90,6 +93,8 @@ class Claims(_Claim):
     failed: Annotated[tuple[Failed, ...], Field(max_length=200)] = ()
     stand_ins: Annotated[tuple[Name, ...], Field(max_length=500)] = ()
     touched: Annotated[tuple[Name, ...], Field(max_length=500)] = ()
+    calls: Annotated[tuple[ClaimedTrace, ...], Field(max_length=20)]
+    """Of another instance of the class, mostly by their shapes alone; they have no numbers."""
 
 
 class Unbelievable(ValueError):

@@ -9,19 +9,17 @@ from grader.networks.replay import Replay
 from grader.networks.weights import Assignment, fill, natural, slots_of
 from grader.records.assignment import Assignment as Exercise
 from grader.records.base import Text
+from grader.records.drawing import Marks
 from grader.records.findings import Verdict
 from grader.records.graph import Capture, ModelGraph, Program
 from grader.records.submission import Excerpt
 from grader.stages.judging.channels import UNREGISTERED, found_layers, pair, table, table_of_given
 from grader.stages.judging.crash import shape_text
 from grader.stages.judging.fingerprint import Subject, mixes_images
-from grader.stages.judging.standard import Model, Standard
+from grader.stages.judging.standard import Model
 from grader.stages.judging.steady import images_mixed, random_in_eval
 from grader.stages.judging.verdicts import OK, failed, passed
 from grader.stages.judging.words import listed, object_particle, operator_at, operator_name, place
-
-PARTIAL_CAP = 0.6
-"""Most that a network with another function earns where no misconception is recognised."""
 
 
 def check_shape(graph: ModelGraph, exercise: Exercise) -> Verdict:
@@ -42,7 +40,7 @@ def check_shape(graph: ModelGraph, exercise: Exercise) -> Verdict:
                 reason = str(error).splitlines()[0][:200]
                 return failed(
                     "shape",
-                    "not-every-batch-size",
+                    "fails-for-one-image" if batch == 1 else "not-every-batch-size",
                     Text(
                         en=f"With {batch} image(s) `forward` fails: {reason}",
                         ko=f"이미지가 {batch}장이면 `forward`가 실패해요: {reason}",
@@ -54,7 +52,11 @@ def check_shape(graph: ModelGraph, exercise: Exercise) -> Verdict:
                 shape = shape_text(tuple(answer.shape), -1)
                 return failed(
                     "shape",
-                    "wrong-shape",
+                    "fails-for-one-image"
+                    if batch == 1
+                    else "wrong-width"
+                    if answer.dim() == 2 and len(answer) == batch
+                    else "wrong-shape",
                     Text(
                         en=f"The output for {batch} image(s) has shape {shape}, expected {batch}×{expected}.",
                         ko=f"이미지 {batch}장에 대한 출력 모양이 {shape}이에요. {batch}×{expected}이어야 해요.",
@@ -135,8 +137,6 @@ def check_channels(capture: Capture, standard: Model, same_function: bool) -> Ve
         return passed("channels", GIVEN_ARE_RIGHT if unknown else OK["channels"], layers=rows, open=unknown)
     names = ", ".join(row.name for row in wrong[:4]) + (" …" if len(wrong) > 4 else "")
     unregistered = [row for row in wrong if row.note == UNREGISTERED]
-    # a layer of the right size that is not registered is half right; the other half is lost in training
-    lost = len(wrong) - len(unregistered) / 2
     if len(unregistered) == len(wrong):
         code = "layers-not-registered"
         message = Text(
@@ -161,7 +161,7 @@ def check_channels(capture: Capture, standard: Model, same_function: bool) -> Ve
     return Verdict(
         check="channels",
         outcome="failed",
-        share=max(0.0, 1 - lost / len(rows)),
+        share=max(0.0, 1 - len(wrong) / len(rows)),
         code=code,
         message=message,
         hint=hint,
@@ -176,30 +176,19 @@ GIVEN_ARE_RIGHT = Text(
 )
 
 
-def partial_share(graph: ModelGraph, standard: Model, start: Model | None) -> float | None:
-    """What a network that matches nothing known still earns of the function points.
-
-    The steps that it shares with the reference, beyond those that it was handed out with. None where the
-    reference is not known.
-    """
-    shared = standard.wiring(graph)
-    if shared is None:
-        return None
-    given = (standard.wiring(start.subject.graph) or 0.0) if isinstance(start, Standard) else 0.0
-    return round(PARTIAL_CAP * max(0.0, (shared - given) / (1 - given)), 3)
-
-
 def check_function(
     subject: Subject, assignment: Assignment, standard: Model, start: Model | None, excerpt: Excerpt
-) -> Verdict:
-    """With equal parameters, the outputs equal the reference's; `assignment` is the subject's canonical one."""
-    known = partial_share(subject.graph, standard, start)
-    share = known or 0.0
-    unknown = {"open": known is None}
+) -> tuple[Verdict, Marks | None]:
+    """With equal parameters, the outputs equal the reference's; `assignment` is the subject's canonical one.
+
+    Beside the verdict: where the network leaves the reference, if that can be told.
+    """
+    known = standard.kept(subject.graph, start)
+    share, unknown = known or 0.0, {"open": known is None}
     if (noisy := random_in_eval(subject.graph, excerpt, share)) is not None:
-        return noisy.model_copy(update=unknown)
+        return noisy.model_copy(update=unknown), None
     if mixes_images(subject, assignment, standard.images):
-        return images_mixed(share).model_copy(update=unknown)
+        return images_mixed(share).model_copy(update=unknown), None
     found = standard.departure(subject)
     where = None
     hint = Text(
@@ -237,4 +226,4 @@ def check_function(
                 ko="이 줄에는 어떤 텐서가 들어가야 할까요? 과제에 있는 단계가 맞나요?",
             )
     verdict = failed("function", "other-function", message, hint, share=share, where=where)
-    return verdict.model_copy(update=unknown)
+    return verdict.model_copy(update=unknown), found.marks if found else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -223,7 +224,7 @@ def digest(subject: Subject, likeness: Portrait) -> str:
         rounded(likeness.outputs),
         rounded(likeness.loud_outputs),
         rounded(likeness.train_outputs),
-        likeness.problem,
+        re.sub(r"Backward\d+", "", likeness.problem),  # torch 2.11 says ReluBackward0 where 2.13 says Relu
     ]
     rows = []
     for slot, rank, gradient, bias in zip(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from torch import Tensor
 
@@ -16,7 +17,7 @@ from grader.stages.judging.channels import declared
 from grader.stages.judging.departure import Departure
 from grader.stages.judging.fingerprint import Portrait, Subject, outputs, probe_images
 from grader.stages.judging.sealing import seal, seal_gradient, seal_outputs
-from grader.stages.judging.standard import Standard
+from grader.stages.judging.standard import Model, Standard
 
 
 @dataclass(frozen=True)
@@ -29,11 +30,6 @@ class SealedStandard:
     fingerprint: str = ""
     right: dict[str, Judgement] = field(default_factory=dict)
 
-    @classmethod
-    def of(cls, sealed: Sealed, image: Sequence[int]) -> SealedStandard:
-        """Prepare the hashes of a kit."""
-        return cls(sealed, probe_images(image, sealed.seed), tuple(map(declared, sealed.given)))
-
     @property
     def seed(self) -> int:
         return self.sealed.seed
@@ -41,6 +37,10 @@ class SealedStandard:
     @property
     def layer_count(self) -> int:
         return self.sealed.layer_count
+
+    @property
+    def parts(self) -> int:
+        return self.sealed.parts
 
     @property
     def hidden(self) -> tuple[str, ...]:
@@ -64,8 +64,14 @@ class SealedStandard:
     def departure(self, subject: Subject) -> Departure | None:
         return None
 
-    def wiring(self, graph: ModelGraph) -> float | None:
+    def kept(self, graph: ModelGraph, start: Model | None) -> float | None:
         return None
+
+
+@lru_cache(maxsize=32)
+def opened(sealed: Sealed, image: tuple[int, int, int]) -> SealedStandard:
+    """Prepare the hashes of a kit."""
+    return SealedStandard(sealed, probe_images(image, sealed.seed), tuple(map(declared, sealed.given)))
 
 
 def sealed(standard: Standard, hidden: Sequence[str], equality: bool) -> Sealed:
@@ -89,6 +95,7 @@ def sealed(standard: Standard, hidden: Sequence[str], equality: bool) -> Sealed:
         trained=seal(likeness.train_outputs) if equality else "",
         gradients=tuple(sorted(learned)) if equality else (),
         layer_count=standard.layer_count,
+        parts=standard.parts,
         given=tuple(_given(layer) for layer in standard.layers if layer.name not in hidden),
         hidden=tuple(layer.name for layer in standard.layers if layer.name in hidden),
     )

@@ -22,7 +22,8 @@ from grader.stages.judging.fingerprint import (
     portrait,
     probe_images,
 )
-from grader.stages.judging.likeness import likeness as wiring_likeness
+from grader.stages.judging.likeness import kept
+from grader.stages.judging.pretending import parts
 
 
 class Model(Protocol):
@@ -36,6 +37,8 @@ class Model(Protocol):
     def fingerprint(self) -> str: ...
     @property
     def layer_count(self) -> int: ...
+    @property
+    def parts(self) -> int: ...
     @property
     def layers(self) -> tuple[Layer, ...]: ...
     @property
@@ -54,8 +57,8 @@ class Model(Protocol):
     def departure(self, subject: Subject) -> Departure | None:
         """Where `subject` leaves this network; None where that cannot be said."""
 
-    def wiring(self, graph: ModelGraph) -> float | None:
-        """Share of this network's wiring that another has, 0 … 1; None where that cannot be said."""
+    def kept(self, graph: ModelGraph, start: Model | None) -> float | None:
+        """How much of this network's idea another one has, 0 … 1; None where that cannot be said."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,11 @@ class Standard:
         """Layers that are declared."""
         return len(self.subject.graph.layers)
 
+    @property
+    def parts(self) -> int:
+        """Layers, and stretches of channels that are joined before one."""
+        return parts(self.subject.slots)
+
     def match(self, subject: Subject) -> Assignment | None:
         return match(subject, self.subject, self.likeness, self.images)
 
@@ -104,8 +112,9 @@ class Standard:
     def departure(self, subject: Subject) -> Departure | None:
         return departure(subject, self.subject, self.trail, self.images)
 
-    def wiring(self, graph: ModelGraph) -> float:
-        return wiring_likeness(graph, self.subject.graph)
+    def kept(self, graph: ModelGraph, start: Model | None) -> float:
+        known = start.subject.graph if isinstance(start, Standard) else None
+        return kept(graph, self.subject.graph, known)
 
 
 @lru_cache(maxsize=32)

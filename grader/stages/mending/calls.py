@@ -7,85 +7,11 @@ import inspect
 import re
 from collections.abc import Iterator
 
-from grader.stages.mending.names import near
+from grader.stages.mending.scopes import function_of, made_before
 from grader.stages.mending.situation import FUNCTIONS, Proposal, Situation, Spots
+from grader.stages.mending.spelling import near
 
-_BY_NAME = (
-    (r"class|out|label|n_cls|num_cls|target", "outputs"), (r"in_?ch|in_?channel|in_?c\b|input_?ch|^c$|channels?$|in_dim|input", "channels"),
-    (r"reduc|ratio|^r$|squeeze", "4"), (r"drop|prob|^p$", "0.0"), (r"kernel|^k$|ksize", "3"), (r"pad", "1"), (r"stride", "1"),
-    (r"hidden|feature|dim|width", "512"), (r"device", "'cpu'"), (r"pretrain|bn|batch_?norm|bias", "False"),
-)  # fmt: skip
-
-
-def constructor(situation: Situation) -> Iterator[Proposal]:
-    """Arguments that the network's constructor asks for: from their use in the file, or their names."""
-    crash = situation.crash
-    found = situation.own_class()
-    if crash is None or found is None or crash.error != "TypeError" or crash.phase != "construct":
-        return
-    missing = re.search(r"(?:(\w+)\.)?__init__\(\) missing \d+ required (?:positional|keyword-only) arguments?: (.+)", crash.message)
-    label, owner = found
-    function = next((f for f in owner.body if isinstance(f, FUNCTIONS) and f.name == "__init__"), None)
-    if missing is None or function is None or (missing[1] not in (None, owner.name)):
-        return
-    names = re.findall(r"'(\w+)'", missing[2])
-    for values in _uses(situation, owner.name, function, names):
-        if len(values) == len(names):
-            yield _with_defaults(situation, label, function, values)
-    by_name = {}
-    for name in names:
-        fit = next((value for pattern, value in _BY_NAME if re.search(pattern, name, re.IGNORECASE)), None)
-        if fit == "outputs":
-            fit = str(situation.exercise.outputs)
-        elif fit == "channels":
-            fit = str(situation.exercise.input_shape[0])
-        by_name[name] = fit or str(situation.exercise.outputs)
-    yield _with_defaults(situation, label, function, by_name)
-
-
-def _uses(situation: Situation, class_name: str, function: ast.FunctionDef | ast.AsyncFunctionDef, names: list[str]) -> Iterator[dict[str, str]]:
-    """What the file itself gives, where it makes the network."""
-    positional = [a.arg for a in function.args.args[1:]]
-    constants = {
-        target.id: node.value
-        for label in situation.cells
-        for node in (situation.tree(label) or ast.Module([], [])).body
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
-    for label in situation.cells:
-        for call in ast.walk(situation.tree(label) or ast.Module([], [])):
-            if not isinstance(call, ast.Call) or ast.unparse(call.func).rpartition(".")[2] != class_name:
-                continue
-            given: dict[str, ast.expr] = dict(zip(positional, call.args, strict=False))
-            given |= {k.arg: k.value for k in call.keywords if k.arg}
-            plain = {}
-            for name in names:
-                value = given.get(name)
-                if isinstance(value, ast.Name):
-                    value = constants.get(value.id)
-                if value is not None and _is_literal(value):
-                    plain[name] = ast.unparse(value)
-            yield plain
-
-
-def _is_literal(value: ast.expr) -> bool:
-    try:
-        ast.literal_eval(value)
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-        return False
-    return True
-
-
-def _with_defaults(situation: Situation, label: str, function: ast.FunctionDef | ast.AsyncFunctionDef, values: dict[str, str]) -> Proposal:
-    arguments = [*function.args.args, *function.args.kwonlyargs]
-    plain = [a for a in function.args.args if a.arg in values]
-    # behind an argument with a default every later one needs one
-    changes = [(a, f"{ast.unparse(a)}={values[a.arg]}") for a in arguments if a.arg in values]
-    assert plain or changes
-    shown = ", ".join(f"`{name}`" for name in values)
-    return situation.replaced("constructor-arguments", label, list(changes), function.lineno, (shown,))
+_WITHOUT_PARAMETERS = r"\bnn\.(?:ReLU|Sigmoid|Tanh|Softmax|Flatten|LeakyReLU|ELU|GELU|Identity|AvgPool2d|MaxPool2d|AdaptiveAvgPool2d)$"
 
 
 def keyword_arguments(situation: Situation) -> Iterator[Proposal]:
@@ -106,11 +32,21 @@ def keyword_arguments(situation: Situation) -> Iterator[Proposal]:
                 taken = {k.arg for k in call.keywords}
                 free = [p for p in known[len(call.args) :] if p not in taken]
                 for new in list(dict.fromkeys([*near(name, free), *free[:1]])):
-                    yield situation.replaced("argument-misspelt", label, [(keyword, f"{new}={ast.unparse(keyword.value)}")], call.lineno, (name,))
+                    yield situation.replaced(
+                        "argument-misspelt",
+                        label,
+                        [(keyword, f"{new}={ast.unparse(keyword.value)}")],
+                        call.lineno,
+                        (name,),
+                    )
                 value = ast.unparse(call)
-                call_without = ast.unparse(ast.Call(call.func, call.args, [k for k in call.keywords if k is not keyword]))
+                call_without = ast.unparse(
+                    ast.Call(call.func, call.args, [k for k in call.keywords if k is not keyword])
+                )
                 if value != call_without:
-                    yield situation.replaced("argument-misspelt", label, [(call, call_without)], call.lineno, (name,))
+                    yield situation.replaced(
+                        "argument-misspelt", label, [(call, call_without)], call.lineno, (name,)
+                    )
 
 
 def _parameters(situation: Situation, thing: str) -> list[str]:
@@ -138,7 +74,11 @@ def _spans(node: ast.expr, line: int) -> bool:
 def call_forms(situation: Situation) -> Iterator[Proposal]:
     """`torch.cat(a, b)`, `nn.ReLU(x)`, `self.pool` without brackets, `x.size[0]`, `x.shape(0)`."""
     crash = situation.crash
-    if crash is None or crash.line is None or crash.error not in ("TypeError", "AttributeError", "RuntimeError", "ValueError"):
+    if (
+        crash is None
+        or crash.line is None
+        or crash.error not in ("TypeError", "AttributeError", "RuntimeError", "ValueError")
+    ):
         return
     label, line = crash.line.file, crash.line.line
     for at, call in situation.nodes(ast.Call):
@@ -147,44 +87,130 @@ def call_forms(situation: Situation) -> Iterator[Proposal]:
         name = ast.unparse(call.func)
         last = name.rpartition(".")[2]
         here = _spans(call, line)
-        if here and last in ("cat", "concat", "concatenate", "stack") and len(call.args) > 1 and "cat" in crash.message + last:
-            tensors = [a for a in call.args if not (isinstance(a, ast.Constant) or isinstance(a, ast.UnaryOp))]
-            rest = [a for a in call.args if a not in tensors]
+        if (
+            here
+            and last in ("cat", "concat", "concatenate", "stack")
+            and len(call.args) > 1
+            and "cat" in crash.message + last
+        ):
+            tensors = [a for a in call.args if not isinstance(a, ast.Constant | ast.UnaryOp)]
+            rest: list[ast.AST] = [a for a in call.args if a not in tensors]
             if len(tensors) > 1:
-                parts = [f"[{', '.join(map(ast.unparse, tensors))}]", *map(ast.unparse, rest), *map(ast.unparse, call.keywords)]  # type: ignore[arg-type]
-                yield situation.replaced("call-form", label, [(call, f"{name}({', '.join(parts)})")], call.lineno, (name,))
-        if here and last in ("add", "mul", "multiply") and len(call.args) == 1 and isinstance(call.args[0], ast.Tuple | ast.List):
+                parts = [
+                    f"[{', '.join(map(ast.unparse, tensors))}]",
+                    *map(ast.unparse, [*rest, *call.keywords]),
+                ]
+                yield situation.replaced(
+                    "call-form", label, [(call, f"{name}({', '.join(parts)})")], call.lineno, (name,)
+                )
+        if (
+            here
+            and last in ("add", "mul", "multiply")
+            and len(call.args) == 1
+            and isinstance(call.args[0], ast.Tuple | ast.List)
+        ):
             parts = [ast.unparse(e) for e in call.args[0].elts]
-            yield situation.replaced("call-form", label, [(call, f"{name}({', '.join(parts)})")], call.lineno, (name,))
-        if re.search(r"\bnn\.(?:ReLU|Sigmoid|Tanh|Softmax|Flatten|LeakyReLU|ELU|GELU|Identity|AvgPool2d|MaxPool2d|AdaptiveAvgPool2d)$", name) and _is_about_modules(crash.message):
-            if call.args and not isinstance(call.args[0], ast.Constant) and _in_forward(situation, label, call):
-                rest = [*map(ast.unparse, call.args[1:]), *map(ast.unparse, call.keywords)]  # type: ignore[arg-type]
-                new = f"{name}({', '.join(rest)})({ast.unparse(call.args[0])})"
-                yield situation.replaced("call-form", label, [(call, new)], call.lineno, (name,))
+            yield situation.replaced(
+                "call-form", label, [(call, f"{name}({', '.join(parts)})")], call.lineno, (name,)
+            )
+        if (
+            call.args
+            and not isinstance(call.args[0], ast.Constant)
+            and re.search(_WITHOUT_PARAMETERS, name)
+            and _is_about_modules(crash.message)
+            and _in_forward(situation, label, call)
+        ):
+            given: list[ast.AST] = [*call.args[1:], *call.keywords]
+            new = f"{name}({', '.join(map(ast.unparse, given))})({ast.unparse(call.args[0])})"
+            yield situation.replaced("call-form", label, [(call, new)], call.lineno, (name,))
     if crash.error == "TypeError" and "not subscriptable" in crash.message:
         for at, node in situation.nodes(ast.Subscript):
-            if at == label and isinstance(node, ast.Subscript) and _spans(node, line) and isinstance(node.value, ast.Attribute) and isinstance(node.ctx, ast.Load):
+            if (
+                at == label
+                and isinstance(node, ast.Subscript)
+                and _spans(node, line)
+                and isinstance(node.value, ast.Attribute)
+                and isinstance(node.ctx, ast.Load)
+            ):
                 new = f"{ast.unparse(node.value)}({ast.unparse(node.slice)})"
-                yield situation.replaced("call-form", label, [(node, new)], node.lineno, (ast.unparse(node.value),))
+                yield situation.replaced(
+                    "call-form", label, [(node, new)], node.lineno, (ast.unparse(node.value),)
+                )
     if crash.error == "TypeError" and "not callable" in crash.message:
         for at, call in situation.nodes(ast.Call):
             if at == label and isinstance(call, ast.Call) and _spans(call, line):
                 name = ast.unparse(call.func)
                 if name.endswith(".shape") and call.args:
-                    yield situation.replaced("call-form", label, [(call, f"{name}[{ast.unparse(call.args[0])}]")], call.lineno, (name,))
+                    yield situation.replaced(
+                        "call-form",
+                        label,
+                        [(call, f"{name}[{ast.unparse(call.args[0])}]")],
+                        call.lineno,
+                        (name,),
+                    )
                 if not call.args and not call.keywords:
                     yield situation.replaced("call-form", label, [(call, name)], call.lineno, (name,))
+    if "unpack" in crash.message:
+        yield from _comma_in_target(situation, label, line)
+    if "missing 1 required positional argument" in crash.message:
+        yield from _without_tensor(situation, label, line)
     if _is_about_modules(crash.message):
         yield from _not_called(situation, label)
 
 
+def _comma_in_target(situation: Situation, label: str, line: int) -> Iterator[Proposal]:
+    """`self,conv1 = nn.Conv2d(…)`."""
+    for at, node in situation.nodes(ast.Tuple):
+        if (
+            at == label
+            and isinstance(node, ast.Tuple)
+            and isinstance(node.ctx, ast.Store)
+            and _spans(node, line)
+            and len(node.elts) == 2
+        ):
+            me, name = map(ast.unparse, node.elts)
+            if me == "self" and name.isidentifier():
+                yield situation.replaced(
+                    "comma-for-full-stop", label, [(node, f"{me}.{name}")], line, (me, name)
+                )
+
+
+def _without_tensor(situation: Situation, label: str, line: int) -> Iterator[Proposal]:
+    """`out = self.pool()`: with what it is assigned to, or what the lines above have made."""
+    for at, call in situation.nodes(ast.Call):
+        if (
+            not isinstance(call, ast.Call)
+            or at != label
+            or not _spans(call, line)
+            or call.args
+            or call.keywords
+        ):
+            continue
+        function = function_of(situation, label, call)
+        if function is None or not isinstance(call.func, ast.Attribute):
+            continue
+        given = [a.arg for a in function.args.args[1:2]]
+        for name in list(dict.fromkeys([*made_before(function, call), *given]))[:3]:
+            yield situation.replaced(
+                "call-missing",
+                label,
+                [(call, f"{ast.unparse(call.func)}({name})")],
+                line,
+                (ast.unparse(call.func),),
+            )
+
+
 def _is_about_modules(message: str) -> bool:
-    return bool(re.search(r"not (?:ReLU|Sigmoid|Tanh|Softmax|Flatten|\w*Pool2d|Conv2d|Linear|Sequential|BatchNorm2d|Identity|\w*ELU)\b|object has no attribute|unsupported operand|method|Module|found \w+$", message))
+    return bool(
+        re.search(
+            r"not (?:ReLU|Sigmoid|Tanh|Softmax|Flatten|\w*Pool2d|Conv2d|Linear|Sequential|BatchNorm2d|Identity|\w*ELU)\b"
+            r"|object has no attribute|unsupported operand|method|Module|found \w+$",
+            message,
+        )
+    )
 
 
 def _in_forward(situation: Situation, label: str, node: ast.AST) -> bool:
-    from grader.stages.mending.names import function_of
-
     function = function_of(situation, label, node)
     return function is not None and function.name != "__init__"
 
@@ -193,11 +219,23 @@ def _not_called(situation: Situation, label: str) -> Iterator[Proposal]:
     """`out = self.pool`, where `self.pool(out)` is meant."""
     text = situation.text(label)
     spots = Spots(text)
-    for at, node in situation.nodes(ast.Assign):
-        if at != label or not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Attribute):
+    for at, node in situation.nodes((ast.Assign, ast.Return)):
+        if (
+            at != label
+            or not isinstance(node, ast.Assign | ast.Return)
+            or not isinstance(node.value, ast.Attribute)
+        ):
             continue
-        target = node.targets[0]
-        if not isinstance(target, ast.Name) or ast.unparse(node.value.value) != "self" or not _in_forward(situation, label, node):
+        function = function_of(situation, label, node)
+        if function is None or function.name == "__init__" or ast.unparse(node.value.value) != "self":
             continue
+        given = (
+            [node.targets[0].id]
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+            else []
+        )
+        given += [*made_before(function, node.value), *(a.arg for a in function.args.args[1:2])]
         _, end = spots.of(node.value)
-        yield situation.edited("call-missing", label, f"{text[:end]}({target.id}){text[end:]}", node.lineno, (ast.unparse(node.value),))
+        for name in list(dict.fromkeys(given))[:2]:
+            new = f"{text[:end]}({name}){text[end:]}"
+            yield situation.edited("call-missing", label, new, node.lineno, (ast.unparse(node.value),))

@@ -6,8 +6,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from grader.stages.mending.names import near
 from grader.stages.mending.situation import FUNCTIONS, Proposal, Situation, with_cell
+from grader.stages.mending.spelling import near
 
 
 def class_name(situation: Situation) -> Iterator[Proposal]:
@@ -16,7 +16,7 @@ def class_name(situation: Situation) -> Iterator[Proposal]:
         return
     wanted = situation.exercise.classes[0]
     found = [pair for pair in _networks(situation) if not _is_anothers(situation, pair[1].name)]
-    nearest = [name for name in _near(wanted, [c.name for _, c in found])]
+    nearest = _near(wanted, [c.name for _, c in found])
     others = [c.name for _, c in found if c.name not in nearest]
     # a network is made by nobody else's constructor, and parts come before the whole
     for name in [*nearest, *reversed(others)]:
@@ -47,7 +47,12 @@ def is_near(wanted: str, name: str) -> bool:
 def _near(wanted: str, names: list[str]) -> list[str]:
     kind = wanted.rpartition("_")[2].lower()
     found = near(wanted, names)
-    return [name for name in found if kind in ("", *re.split(r"[^a-z]+", wanted.lower())) and (kind[:3] in name.lower() or "_" not in wanted)]
+    return [
+        name
+        for name in found
+        if kind in ("", *re.split(r"[^a-z]+", wanted.lower()))
+        and (kind[:3] in name.lower() or "_" not in wanted)
+    ]
 
 
 def _networks(situation: Situation) -> Iterator[tuple[str, ast.ClassDef]]:
@@ -60,17 +65,28 @@ def _networks(situation: Situation) -> Iterator[tuple[str, ast.ClassDef]]:
                 found.append((label, node))
     used = set()
     for _, owner in found:
-        for node in ast.walk(owner):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id != owner.name:
-                used.add(node.func.id)
+        for call in ast.walk(owner):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id != owner.name:
+                used.add(call.func.id)
     parents = {ast.unparse(base) for _, owner in found for base in owner.bases}
     for label, owner in found:
-        own = any(isinstance(s, FUNCTIONS) and s.name in ("forward", "__init__", "__call__") for s in owner.body)
-        if (own or ast.unparse(owner.bases[0]) in parents) and owner.name not in used and not _is_a_kit(owner):
+        own = any(
+            isinstance(s, FUNCTIONS) and s.name in ("forward", "__init__", "__call__") for s in owner.body
+        )
+        if (
+            (own or ast.unparse(owner.bases[0]) in parents)
+            and owner.name not in used
+            and not _is_a_kit(owner)
+        ):
             yield label, owner
 
 
 def _is_a_kit(owner: ast.ClassDef) -> bool:
     """A data set, an exception, a configuration: no network."""
     text = " ".join(ast.unparse(base) for base in owner.bases)
-    return bool(re.search(r"Dataset|Exception|Error|Enum|ABC\b|NamedTuple|TypedDict|object|Function|Callback|Sampler|Transform", text))
+    return bool(
+        re.search(
+            r"Dataset|Exception|Error|Enum|ABC\b|NamedTuple|TypedDict|object|Function|Callback|Sampler|Transform",
+            text,
+        )
+    )

@@ -29,10 +29,16 @@ def calls_of(situation: Situation, path: str) -> list[tuple[str, ast.Call]]:
             continue
         for label, node in situation.nodes(ast.Assign):
             if not isinstance(node, ast.Assign) or not any(
-                isinstance(t, ast.Attribute) and t.attr == steps[depth] for target in node.targets for t in ast.walk(target)
+                isinstance(t, ast.Attribute) and t.attr == steps[depth]
+                for target in node.targets
+                for t in ast.walk(target)
             ):
                 continue
-            calls = [n for n in ast.walk(node.value) if isinstance(n, ast.Call) and LAYERS.search(ast.unparse(n.func))]
+            calls = [
+                n
+                for n in ast.walk(node.value)
+                if isinstance(n, ast.Call) and LAYERS.search(ast.unparse(n.func))
+            ]
             index = steps[depth + 1] if depth + 1 < len(steps) else ""
             parts = getattr(node.value, "args", []) or getattr(node.value, "elts", [])
             if index.isdigit() and int(index) < len(parts):
@@ -54,20 +60,34 @@ def argument(call: ast.Call, what: str) -> ast.expr | None:
     return None if isinstance(given, ast.Starred) else given
 
 
-def with_argument(situation: Situation, code: str, label: str, call: ast.Call, what: str, value: int | str) -> Proposal:
+def with_argument(
+    situation: Situation, code: str, label: str, call: ast.Call, what: str, value: int | str
+) -> Proposal:
     """A layer's call with another number."""
-    return situation.replaced(code, label, [_change(call, what, value)], call.lineno, (ast.unparse(call.func).rpartition(".")[2], str(value)))
+    return situation.replaced(
+        code,
+        label,
+        [_change(call, what, value)],
+        call.lineno,
+        (ast.unparse(call.func).rpartition(".")[2], str(value)),
+    )
 
 
 def _change(call: ast.Call, what: str, value: int | str) -> tuple[ast.AST, str]:
     given = argument(call, what)
     if given is not None:
         return given, str(value)
-    new = ast.Call(call.func, call.args, [*call.keywords, ast.keyword(_PLACES[what][1][0], ast.parse(str(value), mode="eval").body)])
+    new = ast.Call(
+        call.func,
+        call.args,
+        [*call.keywords, ast.keyword(_PLACES[what][1][0], ast.parse(str(value), mode="eval").body)],
+    )
     return call, ast.unparse(new)
 
 
-def with_arguments(situation: Situation, code: str, calls: list[tuple[str, ast.Call]], what: str, value: int | str) -> Proposal | None:
+def with_arguments(
+    situation: Situation, code: str, calls: list[tuple[str, ast.Call]], what: str, value: int | str
+) -> Proposal | None:
     """Several layers' calls of one cell with the same number: one cause, one repair."""
     label = calls[0][0]
     changes = [_change(call, what, value) for at, call in calls if at == label]
@@ -76,7 +96,9 @@ def with_arguments(situation: Situation, code: str, calls: list[tuple[str, ast.C
     return situation.replaced(code, label, changes, calls[0][1].lineno, ("", str(value)))
 
 
-def with_number(situation: Situation, code: str, path: str, what: str, old: int, new: int) -> Iterator[Proposal]:
+def with_number(
+    situation: Situation, code: str, path: str, what: str, old: int, new: int
+) -> Iterator[Proposal]:
     """The layer's number `old` as `new`: in its own call, else wherever that number stands."""
     own = calls_of(situation, path)
     seen = set()
@@ -102,7 +124,9 @@ def numbers(situation: Situation, value: int) -> Iterator[tuple[str, ast.expr]]:
             node = waiting.pop(0)
             if isinstance(node, ast.FunctionDef) and node.name == "forward":
                 continue
-            if isinstance(node, ast.Call) and re.search(r"(?:print|rand|randn|zeros|ones|DataLoader|size)$", ast.unparse(node.func)):
+            if isinstance(node, ast.Call) and re.search(
+                r"(?:print|rand|randn|zeros|ones|DataLoader|size)$", ast.unparse(node.func)
+            ):
                 continue
             if isinstance(node, ast.If) and "__main__" in ast.unparse(node.test):
                 continue

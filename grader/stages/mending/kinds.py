@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from grader.stages.mending import calls, class_name, names, numbers, shapes, structure, surroundings, syntax
+from grader.stages.mending import (
+    attributes,
+    calls,
+    class_name,
+    names,
+    numbers,
+    parent,
+    results,
+    shapes,
+    signatures,
+    structure,
+    surroundings,
+    syntax,
+    views,
+)
 from grader.stages.mending.situation import Proposal, Situation
 
 Kind = Callable[[Situation], Iterator[Proposal]]
@@ -13,19 +27,20 @@ KINDS: tuple[Kind, ...] = (
     class_name.class_name,
     syntax.syntax,
     structure.out_of_reach,
-    structure.base_class,
-    structure.super_init,
-    structure.self_argument,
+    parent.base_class,
+    parent.super_init,
+    signatures.self_argument,
     structure.special_methods,
     names.undefined,
-    names.attribute,
-    calls.constructor,
+    names.module_misspelt,
+    attributes.attribute,
+    signatures.constructor,
     calls.keyword_arguments,
     calls.call_forms,
-    structure.returns,
+    results.returns,
     shapes.dimensions,
-    shapes.views,
-    shapes.written_batch,
+    views.views,
+    views.written_batch,
     shapes.dtypes,
     numbers.mismatch,
     numbers.outputs,

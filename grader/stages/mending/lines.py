@@ -7,8 +7,12 @@ from collections.abc import Iterator
 
 from grader.stages.mending.tries import Stop, Try, indent_of, is_code
 
-_PASTED = re.compile(r"(?P<mark>\s*(?:In\s*\[\d*\]:|Out\s*\[\d*\]:|>>>|\.\.\.(?=\s)|\d+\s*[:|.)]?(?=\s|$)))(?P<rest>.*)")
-_PRINT = re.compile(r"(?P<start>\s*(?:.*[:;]\s*)?)print\b\s*(?P<what>[^(\s=].*?|\(.*\)\s*[%,].*?)?(?P<end>\s*(?:#.*)?)$")
+_PASTED = re.compile(
+    r"(?P<mark>\s*(?:In\s*\[\d*\]:|Out\s*\[\d*\]:|>>>|\.\.\.(?=\s)|\d+(?:\s*[:|.)])?(?=\s|$)))(?P<rest>.*)"
+)
+_PRINT = re.compile(
+    r"(?P<start>\s*(?:.*[:;]\s*)?)print\b\s*(?P<what>[^(\s=].*?|\(.*\)\s*[%,].*?)?(?P<end>\s*(?:#.*)?)$"
+)
 _SHELL = re.compile(r"\s*(?:pip3?|conda|apt(?:-get)?|cd|ls|python3?|wget|git|\$)\s+[\w./~-]")
 _MARKER = re.compile(r"(<{7}|={7}|>{7}|\|{7})(?:\s|$)")
 
@@ -35,6 +39,19 @@ def pasted_marks(lines: list[str], stop: Stop) -> Iterator[Try]:
     found = _PASTED.match(line)
     if not found:
         return
+    marked = [_PASTED.match(other) for other in lines]
+    if (
+        sum(other is not None for other in marked) > 1
+    ):  # all of them at once, so that columns stay as they are to each other
+        for between in (1, 0, 2):
+            yield Try(
+                "pasted-marks",
+                1,
+                "\n".join(
+                    other["rest"][between if other["rest"][:between].isspace() else 0 :] if other else plain
+                    for plain, other in zip(lines, marked, strict=True)
+                ),
+            )
     mark, rest = found["mark"], found["rest"]
     columns = [len(mark) + indent_of(rest), indent_of(rest), max(indent_of(rest) - 1, 0)]
     before = next((other for other in reversed(lines[: stop.line - 1]) if is_code(other)), "")
@@ -92,6 +109,12 @@ def indentation(lines: list[str], stop: Stop) -> Iterator[Try]:
     for level in sorted(levels, key=lambda level: abs(level - own)):
         if level != own:
             yield from _moved(lines, at, level)
+    if "unindent" in stop.message:  # or the head of its block has
+        for n in reversed(above):
+            if indent_of(lines[n]) < own and re.match(
+                r"\s*(?:async\s+)?(?:def|class|for|if|with|while)\b", lines[n]
+            ):
+                yield Try("indentation", n + 1, " " * own + lines[n].lstrip())
     # or the lines above have slipped to the left
     for n in reversed(above[-3:]):
         if indent_of(lines[n]) < own:

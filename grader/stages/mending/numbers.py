@@ -27,6 +27,9 @@ from grader.stages.mending.declarations import (
 )
 from grader.stages.mending.situation import Proposal, Situation
 
+MOST_KERNEL = 7
+"""Larger ones are a slip rather than a choice, on images of 32×32."""
+
 
 def mismatch(situation: Situation) -> Iterator[Proposal]:
     """A call of torch's that failed on the shapes it was given."""
@@ -50,6 +53,7 @@ def mismatch(situation: Situation) -> Iterator[Proposal]:
         yield from _pair(situation, node, before, wiring)
     elif "pool" in name or "convolution" in name:
         yield from _padding(situation)
+        yield from _kernels(situation)
 
 
 def _single_origin(wiring: Wiring, value: int, found: list[Layer]) -> Layer | None:
@@ -60,7 +64,9 @@ def _single_origin(wiring: Wiring, value: int, found: list[Layer]) -> Layer | No
     return next((layer for layer in found if layer.node == parts[0].layer), None)
 
 
-def _convolution(situation: Situation, layer: Layer, before: list[Layer], wiring: Wiring) -> Iterator[Proposal]:
+def _convolution(
+    situation: Situation, layer: Layer, before: list[Layer], wiring: Wiring
+) -> Iterator[Proposal]:
     shape = wiring.shapes.get(layer.source, ())
     if len(shape) != 4:
         return  # `dimensions` has those
@@ -69,16 +75,21 @@ def _convolution(situation: Situation, layer: Layer, before: list[Layer], wiring
         yield from with_number(situation, "channels-declared", layer.name, "in", layer.in_channels, arriving)
         origin = _single_origin(wiring, layer.source, before)
         if origin is not None and origin.out_channels == arriving:
-            yield from with_number(situation, "channels-declared", origin.name, "out", arriving, layer.in_channels)
+            yield from with_number(
+                situation, "channels-declared", origin.name, "out", arriving, layer.in_channels
+            )
         return
     for label, call in calls_of(situation, layer.name)[:2]:  # the map is smaller than the kernel
         if value_of(argument(call, "kernel") or ast.Constant(0)) not in (None, 1):
             yield with_argument(situation, "kernel-size", label, call, "kernel", 1)
+    yield from _kernels(situation)
     for proposal in _padding(situation):
         yield replace(proposal, code="kernel-size")
 
 
-def _linear(situation: Situation, layer: Layer, before: list[Layer], wiring: Wiring, partial: PartialGraph) -> Iterator[Proposal]:
+def _linear(
+    situation: Situation, layer: Layer, before: list[Layer], wiring: Wiring, partial: PartialGraph
+) -> Iterator[Proposal]:
     shape = wiring.shapes.get(layer.source, ())
     if len(shape) == 2 and shape[0] == partial.batch:
         arriving = shape[1]
@@ -86,8 +97,11 @@ def _linear(situation: Situation, layer: Layer, before: list[Layer], wiring: Wir
         yield from with_number(situation, "features-declared", layer.name, "in", layer.in_channels, arriving)
         origin = _single_origin(wiring, layer.source, before)
         if origin is not None and origin.kind == "linear" and origin.out_channels == arriving:
-            yield from with_number(situation, "features-declared", origin.name, "out", arriving, layer.in_channels)
+            yield from with_number(
+                situation, "features-declared", origin.name, "out", arriving, layer.in_channels
+            )
     yield from _strides(situation)
+    yield from _kernels(situation)
 
 
 def _pair(situation: Situation, node: Node, before: list[Layer], wiring: Wiring) -> Iterator[Proposal]:
@@ -98,11 +112,27 @@ def _pair(situation: Situation, node: Node, before: list[Layer], wiring: Wiring)
     if len({shape[2:] for shape in shapes}) > 1:
         yield from _padding(situation)
         yield from _strides(situation)
+        yield from _kernels(situation)
     elif len({shape[1] for shape in shapes}) > 1 and len(shapes) == 2:
         for number, other in ((operands[0], shapes[1]), (operands[1], shapes[0])):
             origin = _single_origin(wiring, number, before)
             if origin is not None:
-                yield from with_number(situation, "channels-declared", origin.name, "out", origin.out_channels, other[1])
+                yield from with_number(
+                    situation, "channels-declared", origin.name, "out", origin.out_channels, other[1]
+                )
+
+
+def _kernels(situation: Situation) -> Iterator[Proposal]:
+    """A kernel that no other convolution of the file has, and larger than any."""
+    sizes = [
+        (label, call, value_of(argument(call, "kernel") or ast.Constant("")))
+        for label, call in convolutions(situation)
+    ]
+    known = [size for _, _, size in sizes if size is not None]
+    for label, call, size in sizes:
+        usual = [other for other in known if size is not None and other < size]
+        if size is not None and size > MOST_KERNEL and usual:
+            yield with_argument(situation, "kernel-size", label, call, "kernel", max(usual, key=usual.count))
 
 
 def _padding(situation: Situation) -> Iterator[Proposal]:
@@ -111,17 +141,33 @@ def _padding(situation: Situation) -> Iterator[Proposal]:
     lacking: list[tuple[str, ast.Call, int]] = []
     for layer in declared:
         wanted = tuple((k - 1) // 2 for k in layer.kernel)
-        if layer.kind == "conv" and layer.kernel and layer.padding != wanted and len(set(wanted)) == 1:
+        if (
+            layer.kind == "conv"
+            and layer.kernel
+            and layer.padding != wanted
+            and len(set(wanted)) == 1
+            and wanted[0] <= MOST_KERNEL // 2
+        ):
             lacking += [(label, call, wanted[0]) for label, call in calls_of(situation, layer.name)[:1]]
     if not lacking:
         for label, call in convolutions(situation):
             kernel = value_of(argument(call, "kernel") or ast.Constant(""))
             padding = argument(call, "padding")
-            if kernel is not None and kernel > 1 and (value_of(padding) if padding is not None else 0) != (kernel - 1) // 2:
+            if (
+                kernel is not None
+                and MOST_KERNEL >= kernel > 1
+                and (value_of(padding) if padding is not None else 0) != (kernel - 1) // 2
+            ):
                 lacking.append((label, call, (kernel - 1) // 2))
     distinct = {(label, id(call)): (label, call, size) for label, call, size in lacking}
     if len({size for _, _, size in distinct.values()}) == 1 and len(distinct) > 1:
-        every = with_arguments(situation, "padding-missing", [(la, ca) for la, ca, _ in distinct.values()], "padding", next(iter(distinct.values()))[2])
+        every = with_arguments(
+            situation,
+            "padding-missing",
+            [(la, ca) for la, ca, _ in distinct.values()],
+            "padding",
+            next(iter(distinct.values()))[2],
+        )
         if every is not None:
             yield every
     for label, call, size in list(distinct.values())[:5]:
@@ -159,4 +205,6 @@ def outputs(situation: Situation) -> Iterator[Proposal]:
         yield from with_number(situation, "outputs-number", origin.name, "out", shape[1], wanted)
     else:
         for label, node in list(numbers(situation, shape[1]))[:4]:
-            yield situation.replaced("outputs-number", label, [(node, str(wanted))], node.lineno, (str(shape[1]), str(wanted)))
+            yield situation.replaced(
+                "outputs-number", label, [(node, str(wanted))], node.lineno, (str(shape[1]), str(wanted))
+            )

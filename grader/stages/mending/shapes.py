@@ -9,15 +9,15 @@ from collections.abc import Iterator
 from grader.networks import operators
 from grader.networks.layers import Wiring
 from grader.networks.replay import references
-from grader.records.graph import Program, Shape
-from grader.stages.mending.names import function_of, reach
+from grader.records.graph import Node, Program, Shape
+from grader.stages.mending.scopes import function_of
 from grader.stages.mending.situation import Proposal, Situation
+from grader.stages.mending.torch_names import reach
 
 _CASTS = ("double", "long", "int", "half", "short", "byte", "bool", "bfloat16")
-_METHODS = frozenset("view reshape expand flatten repeat".split())  # noqa: SIM905
 
 
-def _here(situation: Situation) -> tuple[str, int] | None:
+def stopped_line(situation: Situation) -> tuple[str, int] | None:
     """The line where it stopped."""
     capture = situation.capture
     if capture is None:
@@ -26,85 +26,18 @@ def _here(situation: Situation) -> tuple[str, int] | None:
     return (line.file, line.line) if line else None
 
 
-def _calls(situation: Situation, names: frozenset[str]) -> Iterator[tuple[str, ast.Call, str, bool]]:
-    """Calls in methods, those on the line of the stop first: cell, call, name, whether it is that line."""
-    here = _here(situation)
-    found = []
-    for label, call in situation.nodes(ast.Call):
-        if isinstance(call, ast.Call) and (name := ast.unparse(call.func).rpartition(".")[2]) in names:
-            at = here is not None and label == here[0] and call.lineno <= here[1] <= (call.end_lineno or call.lineno)
-            function = function_of(situation, label, call)
-            if at or (function is not None and function.name != "__init__"):
-                found.append((not at, len(found), label, call, name))
-    for away, _, label, call, name in sorted(found, key=lambda entry: entry[:2]):
-        yield label, call, name, not away
-
-
-def views(situation: Situation) -> Iterator[Proposal]:
-    """`view(100, -1)` and `view(-1, 2048)`: one row per image, whatever the numbers."""
-    capture = situation.capture
-    if capture is None or capture.graph is not None:
-        return
-    problem = capture.problem
-    if problem is not None and problem.code not in ("depends-on-batch", "unrolled"):
-        return
-    if capture.crash is not None and capture.crash.phase != "forward":
-        return
-    for label, call, name, _ in list(_calls(situation, _METHODS))[:4]:
-        if not isinstance(call.func, ast.Attribute):
-            continue
-        function = ast.unparse(call.func.value) in ("torch", "F")
-        tensor = ast.unparse(call.args[0]) if function and call.args else ast.unparse(call.func.value)
-        sizes = call.args[1:] if function else call.args
-        listed = len(sizes) == 1 and isinstance(sizes[0], ast.Tuple | ast.List)
-        if listed:
-            assert isinstance(sizes[0], ast.Tuple | ast.List)
-            sizes = sizes[0].elts
-        if name == "flatten":
-            if not call.keywords and (not sizes or (isinstance(sizes[0], ast.Constant) and sizes[0].value == 0)):
-                new = f"torch.flatten({tensor}, 1)" if function else f"{tensor}.flatten(1)"
-                yield situation.replaced("wrong-dimension", label, [(call, new)], call.lineno, (f"{name}",))
-            continue
-        if len(sizes) < 2:
-            continue
-        texts = [ast.unparse(size) for size in sizes]
-        fixed = not re.search(r"\.size\(|\.shape|^-1$|\blen\(", texts[0])
-        offers: list[tuple[str, list[str]]] = []
-        if name == "expand":
-            offers.append(("batch-written", ["-1", *texts[1:]]))
-        elif len(sizes) == 2:
-            offers.append(("batch-written" if fixed else "view-numbers", [f"{tensor}.size(0)", "-1"]))
-        else:
-            offers.append(("batch-written", [f"{tensor}.size(0)", *texts[1:]]))
-        for code, new_sizes in offers:
-            if new_sizes == texts:
-                continue
-            inside = ", ".join(new_sizes)
-            inside = f"({inside})" if listed else inside
-            start = f"{ast.unparse(call.func)}({tensor}, " if function else f"{ast.unparse(call.func)}("
-            yield situation.replaced(code, label, [(call, f"{start}{inside})")], call.lineno, (name,))
-
-
-def written_batch(situation: Situation) -> Iterator[Proposal]:
-    """`torch.zeros(100, …)` in `forward`, where the input has another number of images."""
-    capture = situation.capture
-    if capture is None or capture.graph is not None:
-        return
-    for label, call, name, _ in list(_calls(situation, frozenset({"zeros", "ones", "randn", "rand", "full", "empty"})))[:2]:
-        function = function_of(situation, label, call)
-        if function is None or len(function.args.args) < 2 or not call.args:
-            continue
-        first = call.args[0].elts[0] if isinstance(call.args[0], ast.Tuple | ast.List) and call.args[0].elts else call.args[0]
-        if isinstance(first, ast.Constant) and isinstance(first.value, int):
-            yield situation.replaced("batch-written", label, [(first, f"{function.args.args[1].arg}.size(0)")], call.lineno, (name,))
-
-
 def dimensions(situation: Situation) -> Iterator[Proposal]:
     """`cat` along another side than the channels; a map that was not flattened, or N×C where N×C×1×1 is needed."""
     capture = situation.capture
-    if capture is None or capture.crash is None or capture.partial is None or not capture.partial.nodes or capture.partial.nodes[-1].outputs:
+    if (
+        capture is None
+        or capture.crash is None
+        or capture.partial is None
+        or not capture.partial.nodes
+        or capture.partial.nodes[-1].outputs
+    ):
         return
-    partial, here = capture.partial, _here(situation)
+    partial, here = capture.partial, stopped_line(situation)
     if here is None:
         return
     label, line = here
@@ -113,20 +46,49 @@ def dimensions(situation: Situation) -> Iterator[Proposal]:
     wiring = Wiring(partial, Program(batch=partial.batch, nodes=partial.nodes, output=0))
     shapes: list[Shape] = [wiring.shapes.get(number, ()) for number in references(node)]
     for at, call in situation.nodes(ast.Call):
-        if not isinstance(call, ast.Call) or at != label or not call.lineno <= line <= (call.end_lineno or call.lineno):
+        if (
+            not isinstance(call, ast.Call)
+            or at != label
+            or not call.lineno <= line <= (call.end_lineno or call.lineno)
+        ):
             continue
-        if name in ("cat", "stack") and re.search(r"(?:cat|concat|concatenate|stack)$", ast.unparse(call.func)):
+        if name in ("cat", "stack") and re.search(
+            r"(?:cat|concat|concatenate|stack)$", ast.unparse(call.func)
+        ):
             yield from _channel_dim(situation, label, call)
-    if name in ("addmm", "mm", "linear", "matmul", "bmm", "view", "_unsafe_view", "t") and any(len(s) == 4 for s in shapes):
-        yield from _wrapped(situation, label, line, "flatten-missing", lambda text: f"{reach(situation, 'torch')}.flatten({text}, 1)")
+    if name in ("addmm", "mm", "linear", "matmul", "bmm", "view", "_unsafe_view", "t") and any(
+        len(s) in (3, 4) for s in (*shapes, *_unfolded(wiring, node))
+    ):
+        yield from _wrapped(
+            situation,
+            label,
+            line,
+            "flatten-missing",
+            lambda text: f"{reach(situation, 'torch')}.flatten({text}, 1)",
+        )
     if name == "convolution" and shapes and len(shapes[0]) in (2, 3):
-        yield from _wrapped(situation, label, line, "dimensions-missing", lambda text: f"{text}[:, :, None, None]")
+        yield from _wrapped(
+            situation, label, line, "dimensions-missing", lambda text: f"{text}[:, :, None, None]"
+        )
     if name in ("mul", "add", "sub", "div") and {len(s) for s in shapes} in ({2, 4}, {3, 4}):
         extra = ", None" * (4 - min(len(s) for s in shapes))
         start = ", :" * (min(len(s) for s in shapes) - 1)
         for at, operand in _operands(situation, label, line):
             new = f"{ast.unparse(operand)}[:{start}{extra}]"
-            yield situation.replaced("dimensions-missing", at, [(operand, new)], line, (ast.unparse(operand),))
+            yield situation.replaced(
+                "dimensions-missing", at, [(operand, new)], line, (ast.unparse(operand),)
+            )
+
+
+def _unfolded(wiring: Wiring, node: Node) -> list[Shape]:
+    """Shapes of what torch itself has folded into rows for a fully connected layer."""
+    made = {out: n for n in wiring.program.nodes for out in n.outputs if out is not None}
+    folds = [
+        made[number]
+        for number in references(node)
+        if number in made and made[number].op.startswith("aten.view")
+    ]
+    return [wiring.shapes.get(number, ()) for fold in folds for number in references(fold)]
 
 
 def _channel_dim(situation: Situation, label: str, call: ast.Call) -> Iterator[Proposal]:
@@ -134,13 +96,21 @@ def _channel_dim(situation: Situation, label: str, call: ast.Call) -> Iterator[P
     for keyword in call.keywords:
         if keyword.arg in ("dim", "axis"):
             if ast.unparse(keyword.value) != "1":
-                yield situation.replaced("wrong-dimension", label, [(keyword.value, "1")], call.lineno, (name,))
+                yield situation.replaced(
+                    "wrong-dimension", label, [(keyword.value, "1")], call.lineno, (name,)
+                )
             return
     if len(call.args) == 2:
         if ast.unparse(call.args[1]) != "1":
             yield situation.replaced("wrong-dimension", label, [(call.args[1], "1")], call.lineno, (name,))
     elif len(call.args) == 1:
-        yield situation.replaced("wrong-dimension", label, [(call, f"{name}({ast.unparse(call.args[0])}, dim=1)")], call.lineno, (name,))
+        yield situation.replaced(
+            "wrong-dimension",
+            label,
+            [(call, f"{name}({ast.unparse(call.args[0])}, dim=1)")],
+            call.lineno,
+            (name,),
+        )
 
 
 def _wrapped(situation: Situation, label: str, line: int, code: str, wrap: object) -> Iterator[Proposal]:
@@ -148,10 +118,16 @@ def _wrapped(situation: Situation, label: str, line: int, code: str, wrap: objec
     assert callable(wrap)
     names = []
     for at, call in situation.nodes(ast.Call):
-        if isinstance(call, ast.Call) and at == label and call.lineno <= line <= (call.end_lineno or call.lineno):
+        if (
+            isinstance(call, ast.Call)
+            and at == label
+            and call.lineno <= line <= (call.end_lineno or call.lineno)
+        ):
             names += [a for a in call.args[:1] if isinstance(a, ast.Name | ast.Call | ast.Attribute)]
     for operand in list(reversed(names))[:3]:
-        yield situation.replaced(code, label, [(operand, wrap(ast.unparse(operand)))], line, (ast.unparse(operand),))
+        yield situation.replaced(
+            code, label, [(operand, wrap(ast.unparse(operand)))], line, (ast.unparse(operand),)
+        )
 
 
 def _operands(situation: Situation, label: str, line: int) -> Iterator[tuple[str, ast.expr]]:
@@ -168,42 +144,84 @@ def _operands(situation: Situation, label: str, line: int) -> Iterator[tuple[str
 
 def wrong_tensor(situation: Situation) -> Iterator[Proposal]:
     """A layer is given `x`, where the lines above have made another tensor since."""
-    capture, here = situation.capture, _here(situation)
-    if capture is None or capture.crash is None or here is None or capture.crash.phase != "forward" or capture.crash.error != "RuntimeError":
+    capture, here = situation.capture, stopped_line(situation)
+    if (
+        capture is None
+        or capture.crash is None
+        or here is None
+        or capture.crash.phase != "forward"
+        or capture.crash.error != "RuntimeError"
+    ):
         return
     label, line = here
     for at, call in situation.nodes(ast.Call):
-        if not isinstance(call, ast.Call) or at != label or not call.lineno <= line <= (call.end_lineno or call.lineno):
+        if (
+            not isinstance(call, ast.Call)
+            or at != label
+            or not call.lineno <= line <= (call.end_lineno or call.lineno)
+        ):
             continue
-        if not ast.unparse(call.func).startswith("self.") or len(call.args) != 1 or not isinstance(call.args[0], ast.Name):
+        if (
+            not ast.unparse(call.func).startswith("self.")
+            or len(call.args) != 1
+            or not isinstance(call.args[0], ast.Name)
+        ):
             continue
         function = function_of(situation, label, call)
         if function is None:
             continue
         made = sorted(
-            ((n.lineno, n.id) for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store) and n.lineno < call.lineno),
+            (
+                (n.lineno, n.id)
+                for n in ast.walk(function)
+                if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store) and n.lineno < call.lineno
+            ),
             reverse=True,
         )
         for other in list(dict.fromkeys(name for _, name in made if name != call.args[0].id))[:2]:
-            yield situation.replaced("wrong-tensor", label, [(call.args[0], other)], call.lineno, (call.args[0].id,))
+            yield situation.replaced(
+                "wrong-tensor", label, [(call.args[0], other)], call.lineno, (call.args[0].id,)
+            )
 
 
 def dtypes(situation: Situation) -> Iterator[Proposal]:
     """A cast to another dtype than the weights'."""
     crash = situation.crash
-    if crash is None or not re.search(r"dtype|scalar type|type \(|Double|Half|Long|Byte|same type", crash.message):
+    if crash is None or not re.search(
+        r"dtype|scalar type|type \(|Double|Half|Long|Byte|same type", crash.message
+    ):
         return
     sites: list[tuple[str, ast.Call]] = []
     for label, call in situation.nodes(ast.Call):
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
             text = ast.unparse(call)
             cast = call.func.attr in _CASTS and not call.args
-            cast = cast or (call.func.attr in ("to", "type") and re.search(r"float64|double|half|float16|int|long|bfloat|Double|Half|Long", text) is not None)
+            cast = cast or (
+                call.func.attr in ("to", "type")
+                and re.search(r"float64|double|half|float16|int|long|bfloat|Double|Half|Long", text)
+                is not None
+            )
             if cast:
                 sites.append((label, call))
     for label, call in sites[:4]:
         assert isinstance(call.func, ast.Attribute)
-        yield situation.replaced("wrong-dtype", label, [(call, ast.unparse(call.func.value))], call.lineno, (ast.unparse(call.func).rpartition(".")[2],))
+        yield situation.replaced(
+            "wrong-dtype",
+            label,
+            [(call, ast.unparse(call.func.value))],
+            call.lineno,
+            (ast.unparse(call.func).rpartition(".")[2],),
+        )
     for label, keyword in situation.nodes(ast.keyword):
-        if isinstance(keyword, ast.keyword) and keyword.arg == "dtype" and re.search(r"float64|double|half|float16|int|long", ast.unparse(keyword.value)):
-            yield situation.replaced("wrong-dtype", label, [(keyword.value, f"{reach(situation, 'torch')}.float32")], keyword.value.lineno, ("dtype",))
+        if (
+            isinstance(keyword, ast.keyword)
+            and keyword.arg == "dtype"
+            and re.search(r"float64|double|half|float16|int|long", ast.unparse(keyword.value))
+        ):
+            yield situation.replaced(
+                "wrong-dtype",
+                label,
+                [(keyword.value, f"{reach(situation, 'torch')}.float32")],
+                keyword.value.lineno,
+                ("dtype",),
+            )

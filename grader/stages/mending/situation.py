@@ -14,6 +14,7 @@ from grader.records.graph import Capture, Crash
 from grader.records.submission import Cell, Excerpt, SourceFile, Submission
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True)
@@ -123,8 +124,8 @@ class Situation:
         """A proposal that gives a cell another text of as many lines."""
         old, new = self.text(label).split("\n"), text.split("\n")
         changed = [n for n, (a, b) in enumerate(zip(old, new, strict=True), start=1) if a != b]
-        assert changed, "an edit that changes nothing"
-        first = line if line in changed else changed[0]
+        first = line if line in changed or not changed else changed[0]
+        first = first or 1
         return Proposal(
             code=code,
             submission=with_text(self.submission, label, text),
@@ -186,7 +187,9 @@ def with_text(submission: Submission, label: str, text: str) -> Submission:
         )
     return _changed(
         submission,
-        lambda cell: cell.model_copy(update={"text": text, "problem": problem}) if cell.label == label else cell,
+        lambda cell: (
+            cell.model_copy(update={"text": text, "problem": problem}) if cell.label == label else cell
+        ),
     )
 
 
@@ -196,7 +199,9 @@ def with_cell(submission: Submission, path: str, text: str, first: bool = False)
     if any(cell.label == label for file in submission.files for cell in file.cells):
         return _changed(
             submission,
-            lambda cell: cell.model_copy(update={"text": f"{cell.text}\n{text}"}) if cell.label == label else cell,
+            lambda cell: (
+                cell.model_copy(update={"text": f"{cell.text}\n{text}"}) if cell.label == label else cell
+            ),
         )
     extra = Cell(label=label, text=text)
     files = []

@@ -6,15 +6,20 @@ import ast
 import re
 from collections.abc import Iterator
 
-from grader.stages.mending.names import bound_at_top
+from grader.stages.mending.scopes import bound_at_top
 from grader.stages.mending.situation import FUNCTIONS, Proposal, Situation
 
-_ABSENT = (
-    "FileNotFoundError PermissionError OSError IsADirectoryError NotADirectoryError URLError HTTPError ConnectionError "
-    "gaierror ModuleNotFoundError ImportError EOFError UnpicklingError BadZipFile HTTPStatusError TclError "
-    "AssertionError JSONDecodeError BlockingIOError SystemExit KeyboardInterrupt timeout TimeoutError"
-).split()  # noqa: SIM905
-_PLOTS = re.compile(r"\b(?:plt|pyplot|matplotlib|sns|seaborn|cv2|display|writer|wandb|tensorboard|summary|torchsummary|torchinfo|IPython)\b")
+_ABSENT = frozenset(
+    {
+        "FileNotFoundError", "PermissionError", "OSError", "IsADirectoryError", "NotADirectoryError",
+        "URLError", "HTTPError", "ConnectionError", "gaierror", "ModuleNotFoundError", "ImportError",
+        "EOFError", "UnpicklingError", "BadZipFile", "HTTPStatusError", "TclError", "AssertionError",
+        "JSONDecodeError", "BlockingIOError", "SystemExit", "KeyboardInterrupt", "timeout", "TimeoutError",
+    }
+)  # fmt: skip
+_PLOTS = re.compile(
+    r"\b(?:plt|pyplot|matplotlib|sns|seaborn|cv2|display|writer|wandb|tensorboard|summary|torchsummary|torchinfo|IPython)\b"
+)
 
 
 def absent(situation: Situation) -> Iterator[Proposal]:
@@ -32,8 +37,15 @@ def absent(situation: Situation) -> Iterator[Proposal]:
         return
     if crash.error in ("EOFError", "SystemExit", "StdinNotImplementedError") or "input" in crash.message:
         yield from _asked(situation)
-    network = re.search(r"download|urlopen|Network|Connection|resolve|hub|state_dict|No such file|not found|size mismatch|Missing key", crash.message)
-    if crash.error not in _ABSENT and not network and not (crash.error in ("NameError", "AttributeError") and _PLOTS.search(crash.message)):
+    network = re.search(
+        r"download|urlopen|Network|Connection|resolve|hub|state_dict|No such file|not found|size mismatch|Missing key",
+        crash.message,
+    )
+    if (
+        crash.error not in _ABSENT
+        and not network
+        and not (crash.error in ("NameError", "AttributeError") and _PLOTS.search(crash.message))
+    ):
         return
     statement, siblings = _statement_at(tree, line)
     if statement is None:
@@ -75,23 +87,37 @@ def _without(
     out = [statement]
     scope: list[ast.stmt] = siblings
     if siblings is tree.body:
-        scope = [s for s in ast.walk(tree) if isinstance(s, ast.stmt) and not isinstance(s, (ast.ClassDef, ast.Module, *FUNCTIONS))]  # type: ignore[unreachable]
+        scope = [
+            s
+            for s in ast.walk(tree)
+            if isinstance(s, ast.stmt) and not isinstance(s, (ast.ClassDef, ast.Module, *FUNCTIONS))
+        ]
     for other in scope:
-        if other is statement or other.lineno <= statement.lineno and siblings is not tree.body:
+        if other is statement or (other.lineno <= statement.lineno and siblings is not tree.body):
             continue
         counted = [n for n in gone if re.search(rf"\blen\(\s*{re.escape(n)}\s*\)", ast.unparse(other))]
         if counted:  # `len(classes)`, of a list that was to be read: everybody knows how many there are
             for number in range(other.lineno, (other.end_lineno or other.lineno) + 1):
                 for name in counted:
-                    lines[number - 1] = re.sub(rf"\blen\(\s*{re.escape(name)}\s*\)", str(situation.exercise.outputs), lines[number - 1])
+                    lines[number - 1] = re.sub(
+                        rf"\blen\(\s*{re.escape(name)}\s*\)",
+                        str(situation.exercise.outputs),
+                        lines[number - 1],
+                    )
         elif _used_names(other) & gone:
             kept = _target(other)
             # a plain assignment whose value is gone takes its name along, unless it had one before: out = plot(out)
-            if kept and kept not in {n for s in out for n in _bound_by(s)} and _is_rebound(scope, other, kept):
+            if (
+                kept
+                and kept not in {n for s in out for n in _bound_by(s)}
+                and _is_rebound(scope, other, kept)
+            ):
                 out.append(other)
                 continue
             out.append(other)
-            gone |= _bound_by(other) - {kept or ""} if _is_rebound(scope, other, kept or "") else _bound_by(other)
+            gone |= (
+                _bound_by(other) - {kept or ""} if _is_rebound(scope, other, kept or "") else _bound_by(other)
+            )
     for one in out:
         for number in range(one.lineno, (one.end_lineno or one.lineno) + 1):
             indent = len(lines[number - 1]) - len(lines[number - 1].lstrip())
@@ -107,7 +133,11 @@ def _bound_by(statement: ast.stmt) -> set[str]:
     """Names and attributes of self that it makes."""
     found = bound_at_top(ast.Module([statement], []))
     for node in ast.walk(statement):
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name):
+        if (
+            isinstance(node, ast.Attribute)
+            and isinstance(node.ctx, ast.Store)
+            and isinstance(node.value, ast.Name)
+        ):
             found.add(f"{node.value.id}.{node.attr}")
     return found
 
@@ -122,14 +152,21 @@ def _used_names(statement: ast.stmt) -> set[str]:
 
 
 def _target(statement: ast.stmt) -> str | None:
-    if isinstance(statement, ast.Assign) and len(statement.targets) == 1 and isinstance(statement.targets[0], ast.Name):
+    if (
+        isinstance(statement, ast.Assign)
+        and len(statement.targets) == 1
+        and isinstance(statement.targets[0], ast.Name)
+    ):
         return statement.targets[0].id
     return None
 
 
 def _is_rebound(scope: list[ast.stmt], statement: ast.stmt, name: str) -> bool:
     """Whether the name was made by an earlier statement, so that it still is there without this one."""
-    return any(other.lineno < statement.lineno and name in _bound_by(other) for other in scope) or name in ("x", "out")
+    return any(other.lineno < statement.lineno and name in _bound_by(other) for other in scope) or name in (
+        "x",
+        "out",
+    )
 
 
 def _asked(situation: Situation) -> Iterator[Proposal]:
@@ -141,22 +178,54 @@ def _asked(situation: Situation) -> Iterator[Proposal]:
         name = ast.unparse(call.func)
         if name == "input":
             outer = next(
-                (c for at, c in situation.nodes(ast.Call) if at == label and isinstance(c, ast.Call) and call in c.args and ast.unparse(c.func) in ("int", "float")),
+                (
+                    c
+                    for at, c in situation.nodes(ast.Call)
+                    if at == label
+                    and isinstance(c, ast.Call)
+                    and call in c.args
+                    and ast.unparse(c.func) in ("int", "float")
+                ),
                 None,
             )
-            yield situation.replaced("asks-somebody", label, [(outer or call, answer if outer else f"'{answer}'")], call.lineno, ("input()",))
+            yield situation.replaced(
+                "asks-somebody",
+                label,
+                [(outer or call, answer if outer else f"'{answer}'")],
+                call.lineno,
+                ("input()",),
+            )
         for keyword in call.keywords:
             if keyword.arg == "required" and name.endswith("add_argument"):
                 typed = next((ast.unparse(k.value) for k in call.keywords if k.arg == "type"), "str")
                 value = answer if typed in ("int", "float") else f"'{answer}'"
-                yield situation.replaced("asks-somebody", label, [(keyword, f"default={value}")], call.lineno, ("required=True",))
-        if name.endswith("add_argument") and call.args and isinstance(call.args[0], ast.Constant) and not str(call.args[0].value).startswith("-"):
-            new = ast.unparse(call).replace(repr(call.args[0].value), repr(f"--{call.args[0].value}"), 1)[:-1] + f", default={answer})"
-            yield situation.replaced("asks-somebody", label, [(call, new)], call.lineno, (str(call.args[0].value),))
+                yield situation.replaced(
+                    "asks-somebody", label, [(keyword, f"default={value}")], call.lineno, ("required=True",)
+                )
+        if (
+            name.endswith("add_argument")
+            and call.args
+            and isinstance(call.args[0], ast.Constant)
+            and isinstance(call.args[0].value, str)
+            and not call.args[0].value.startswith("-")
+        ):
+            new = (
+                ast.unparse(call).replace(repr(call.args[0].value), repr(f"--{call.args[0].value}"), 1)[:-1]
+                + f", default={answer})"
+            )
+            yield situation.replaced(
+                "asks-somebody", label, [(call, new)], call.lineno, (str(call.args[0].value),)
+            )
 
 
 def _ends(situation: Situation) -> Iterator[Proposal]:
     """`exit()` in the middle."""
     for label, node in situation.nodes(ast.Expr):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and re.search(r"(?:^|\.)(?:_?exit|quit|abort|kill)$", ast.unparse(node.value.func)):
-            yield situation.replaced("ends-itself", label, [(node, "pass")], node.lineno, (ast.unparse(node.value.func),))
+        if (
+            isinstance(node, ast.Expr)
+            and isinstance(node.value, ast.Call)
+            and re.search(r"(?:^|\.)(?:_?exit|quit|abort|kill)$", ast.unparse(node.value.func))
+        ):
+            yield situation.replaced(
+                "ends-itself", label, [(node, "pass")], node.lineno, (ast.unparse(node.value.func),)
+            )

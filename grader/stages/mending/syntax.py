@@ -103,14 +103,27 @@ def _everywhere(text: list[str], fixer: Fixer) -> list[str]:
 
 def _outside_classes(text: list[str], stop: Stop) -> bool:
     """The stop lies behind the last class, at the file's own level or in its main part."""
-    head = next((n for n in range(stop.line, 0, -1) if is_code(text[n - 1]) and indent_of(text[n - 1]) == 0), 0)
-    return head > 0 and not re.match(r"(?:class\b|def\b|@)", text[head - 1]) and not any(
-        re.match(r"class\b", line) for line in text[stop.line :]
+    head = next(
+        (n for n in range(stop.line, 0, -1) if is_code(text[n - 1]) and indent_of(text[n - 1]) == 0), 0
+    )
+    return (
+        head > 0
+        and not re.match(r"(?:class\b|def\b|@)", text[head - 1])
+        and not any(re.match(r"class\b", line) for line in text[stop.line :])
     )
 
 
 def _without(text: list[str], stop: Stop) -> list[str]:
     """Without the statement at the file's own level in which Python stopped."""
-    first = next((n for n in range(stop.line, 0, -1) if is_code(text[n - 1]) and indent_of(text[n - 1]) == 0), 1)
-    last = next((n for n in range(stop.line + 1, len(text) + 1) if is_code(text[n - 1]) and indent_of(text[n - 1]) == 0), len(text) + 1)
+    first = next(
+        (n for n in range(stop.line, 0, -1) if is_code(text[n - 1]) and indent_of(text[n - 1]) == 0), 1
+    )
+    last = next(
+        (
+            n
+            for n in range(stop.line + 1, len(text) + 1)
+            if is_code(text[n - 1]) and indent_of(text[n - 1]) == 0
+        ),
+        len(text) + 1,
+    )
     return [*text[: first - 1], *[""] * (last - first), *text[last - 1 :]]

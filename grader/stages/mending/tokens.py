@@ -32,6 +32,18 @@ _FOREIGN = (
 )  # fmt: skip
 
 
+_HEADLESS = (
+    (r"^(\s*)(?=\w+\s*\(.*\)\s*(?:->.*)?:\s*(?:#.*)?$)(?!(?:def|class|if|elif|while|with|for)\b)", r"\1def "),
+    (r"^(\s*)(?=[A-Z]\w*\s*\(.*\)\s*:)", r"\1class "),
+    (
+        r"^(\s*)(?!(?:def|class|if|elif|while|with|for)\b)\w+\s+(?=\w+\s*\(.*\)\s*(?:->.*)?:\s*(?:#.*)?$)",
+        r"\1def ",
+    ),
+    (r"^(\s*)(?!(?:def|class|if|elif|while|with|for)\b)\w+\s+(?=[A-Z]\w*\s*\(.*\)\s*:)", r"\1class "),
+)
+"""Heads of functions and classes without their keyword."""
+
+
 def tokens_of(line: str) -> list[PythonToken]:
     """The tokens of a line, however broken it is."""
     return [
@@ -70,15 +82,36 @@ def words(lines: list[str], stop: Stop) -> Iterator[Try]:
     for number in _near(lines, stop):
         line = lines[number - 1]
         for token in tokens_of(line):
-            if token.type.name != "NAME" or keyword.iskeyword(token.string) or len(token.string) < 3:
+            if token.type.name != "NAME" or keyword.iskeyword(token.string) or len(token.string) < 2:
                 continue
+            for short in ("if", "in", "as", "is", "or"):
+                if sorted(token.string.lower()) == sorted(short) or (
+                    len(token.string) == 2 and token.string[0] == short[0]
+                ):
+                    yield Try(
+                        "keyword-misspelt",
+                        number,
+                        line[: token.start_pos[1]] + short + line[token.end_pos[1] :],
+                    )
             for near in difflib.get_close_matches(token.string.lower(), _WORDS, n=2, cutoff=0.6):
                 start, end = token.start_pos[1], token.start_pos[1] + len(token.string)
                 yield Try("keyword-misspelt", number, line[:start] + near + line[end:])
-            for word in ("def", "class", "return", "from", "import", "for", "if", "elif"):  # `returnx`, `defforward`
+            for word in (
+                "def",
+                "class",
+                "return",
+                "from",
+                "import",
+                "for",
+                "if",
+                "elif",
+            ):  # `returnx`, `defforward`
                 if token.string.startswith(word) and len(token.string) > len(word):
                     at = token.start_pos[1] + len(word)
                     yield Try("keyword-misspelt", number, f"{line[:at]} {line[at:]}")
+        for pattern, head in _HEADLESS:
+            if (new := re.sub(pattern, head, line)) != line:
+                yield Try("keyword-misspelt", number, new)
         for pattern, plain in _FOREIGN:
             if (new := re.sub(pattern, plain, line)) != line:
                 yield Try("not-python", number, new)
@@ -88,6 +121,14 @@ def quotes(lines: list[str], stop: Stop) -> Iterator[Try]:
     """A quote that was not closed, or not opened."""
     if "string" not in stop.message and "character" not in stop.message and "syntax" not in stop.message:
         return
+    for number, line in enumerate(
+        lines[: stop.line] if "triple-quoted" not in stop.message else lines, start=1
+    ):
+        for quote in ('"', "'"):  # a docstring's line with three marks at one end and fewer at the other
+            if found := re.fullmatch(rf"(\s*){quote * 3}([^{quote}]+){quote}{{0,2}}(\s*)", line):
+                yield Try("quote", number, f"{found[1]}{quote * 3}{found[2].rstrip()}{quote * 3}")
+            elif found := re.fullmatch(rf"(\s*){quote}{{0,2}}([^{quote}]+){quote * 3}(\s*)", line):
+                yield Try("quote", number, f"{found[1]}{quote * 3}{found[2].lstrip()}{quote * 3}")
     line = lines[stop.line - 1]
     for quote in ('"', "'"):
         if line.count(quote) % 2 == 0:
@@ -138,7 +179,9 @@ def one_character(lines: list[str], stop: Stop) -> Iterator[Try]:
         line = lines[number - 1]
         found = tokens_of(line)
         column = stop.column if number == stop.line else len(line)
-        edges = sorted({t.end_pos[1] for t in found} | {t.start_pos[1] for t in found}, key=lambda c: abs(c - column))
+        edges = sorted(
+            {t.end_pos[1] for t in found} | {t.start_pos[1] for t in found}, key=lambda c: abs(c - column)
+        )
         for token in sorted(found, key=lambda t: abs(t.start_pos[1] - column)):
             start, end = token.start_pos[1], token.start_pos[1] + len(token.string)
             without = line[:start] + line[end:]
@@ -148,6 +191,9 @@ def one_character(lines: list[str], stop: Stop) -> Iterator[Try]:
                 yield Try("stray-character", number, without)
         breaks_off = bool(found) and found[-1].string in _BREAKING  # `unfinished` has those
         missing = _unbalanced(line)
+        for at in _within(lines, found) if set(missing) & set(_OPENING) else ():
+            for mark in missing:
+                yield Try("bracket", number, line[:at] + mark + line[at:])
         for at in edges:
             for mark in missing:
                 yield Try("bracket", number, line[:at] + mark + line[at:])
@@ -158,13 +204,15 @@ def one_character(lines: list[str], stop: Stop) -> Iterator[Try]:
                 for other in _OPENING + _CLOSING:
                     if other != token.string and (other in _OPENING) == (token.string in _OPENING):
                         yield Try("bracket", number, line[:start] + other + line[end:])
+        for dot in re.finditer(r"(?<=\d)\.(?=\s)|;", line):  # `128. padding=1`, `3; padding=1`
+            yield Try("comma", number, line[: dot.start()] + "," + line[dot.end() :])
         for at in edges:
             yield Try("comma", number, line[:at] + "," + line[at:])
         for token in found:
             start, end = token.start_pos[1], token.start_pos[1] + len(token.string)
             if token.type.name == "OP" and not (breaks_off and token is found[-1]):
                 yield Try("stray-character", number, line[:start] + line[end:])
-            if token.string == ".":
+            if token.string in (".", ";"):
                 yield Try("comma", number, line[:start] + "," + line[end:])
         for token in found:
             if abs(token.start_pos[1] - column) <= 12 and not (breaks_off and token is found[-1]):
@@ -173,6 +221,15 @@ def one_character(lines: list[str], stop: Stop) -> Iterator[Try]:
         for at in edges:
             for mark in ("=", ".", "+"):
                 yield Try("operator-missing", number, line[:at] + mark + line[at:])
+
+
+def _within(lines: list[str], found: list[PythonToken]) -> Iterator[int]:
+    """Columns where two words have grown together: `self.reluself.conv1(x))`."""
+    known = {word for line in lines for word in re.findall(r"\w+", line)}
+    for token in found:
+        for at in range(1, len(token.string)) if token.type.name == "NAME" else ():
+            if token.string[:at] in known and token.string[at:] in known | set("0123456789"):
+                yield token.start_pos[1] + at
 
 
 def _unbalanced(line: str) -> list[str]:

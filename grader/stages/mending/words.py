@@ -66,9 +66,21 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
         "Is something to be stored here, or compared?",
         "여기서는 값을 저장하려는 건가요, 비교하려는 건가요?",
     ),
+    "assignment": (
+        "`==` compares `{0}` with something here; nothing is stored.",
+        "`==`는 비교만 해서 `{0}`에 아무것도 저장되지 않아요.",
+        "Is something to be compared here, or stored?",
+        "여기서는 값을 비교하려는 건가요, 저장하려는 건가요?",
+    ),
+    "comma-for-full-stop": (
+        "`{0}` and `{1}` are read as two things here, since a comma stands between them.",
+        "`{0}`와(과) `{1}` 사이에 쉼표가 있어서 서로 다른 두 값으로 읽혀요.",
+        "Which sign leads from an object to what belongs to it?",
+        "객체에 속한 것을 쓸 때는 사이에 어떤 기호를 쓰나요?",
+    ),
     "keyword-misspelt": (
-        f"{_READ[0]}: a word of Python's is misspelt.",
-        f"{_READ[1]}. 파이썬 예약어의 철자가 틀렸어요.",
+        f"{_READ[0]}: a word of Python's is misspelt or missing.",
+        f"{_READ[1]}. 파이썬 예약어가 빠졌거나 철자가 틀렸어요.",
         "Which word would your editor show in colour if it were right?",
         "맞게 썼다면 편집기에서 색이 바뀌었을 단어는 어느 것인가요?",
     ),
@@ -143,6 +155,12 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
         "`{0}`을(를) 쓰는데 import한 적이 없어요.",
         "Which import brings this name?",
         "이 이름은 어떤 import로 가져올 수 있나요?",
+    ),
+    "import-misspelt": (
+        "There is no module called `{0}`.",
+        "`{0}`(이)라는 모듈은 없어요.",
+        "How is the module's name spelled, letter by letter?",
+        "모듈 이름의 철자를 한 글자씩 확인해 보세요. 맞나요?",
     ),
     "name-misspelt": (
         "There is no `{0}` here; a name like it is.",

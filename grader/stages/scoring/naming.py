@@ -16,9 +16,9 @@ def named(verdicts: Sequence[Verdict], mistakes: Sequence[Misconception]) -> tup
 
 def renamed(verdicts: Sequence[Verdict], known: Mistake) -> tuple[Verdict, ...]:
     """The verdicts with the words and the share of a known mistake."""
-    told = {"code": known.code, "share": known.share, "message": known.message, "hint": known.hint}
+    told = {"code": known.code, "message": known.message, "hint": known.hint, "open": False}
     return tuple(
-        verdict.model_copy(update={**told, "open": False})
+        verdict.model_copy(update=told)
         if verdict.check == known.check and verdict.outcome == "failed"
         else verdict
         for verdict in verdicts

@@ -58,6 +58,11 @@ class Blank:
     """Line of the mark that closes it."""
     hint: Text
 
+    @property
+    def name(self) -> str:
+        """ "skip-1"."""
+        return f"{self.exercise}-{self.number}"
+
 
 def marks_in(lines: Sequence[str]) -> Iterator[Mark]:
     """Every mark, in order; a student may have deleted some."""
@@ -118,3 +123,18 @@ def _hint(lines: Sequence[str], opened: Mark, end: int) -> tuple[Text, int]:
         ko=parts["ko"] + (f" 도움이 될 함수: {call}" if call else ""),
     )
     return hint, number
+
+
+def neighbours(lines: Sequence[str], marks: Sequence[Mark], first: int, last: int) -> tuple[str, str]:
+    """The last code before line `first` and the first code after line `last` (from 1), up to the next marks."""
+    start = max((mark.line for mark in marks if mark.line < first), default=0)
+    end = min((mark.line for mark in marks if mark.line > last), default=len(lines) + 1)
+    before = [code for line in lines[start : first - 1] if (code := code_of(line))]
+    after = [code for line in lines[last : end - 1] if (code := code_of(line))]
+    return "".join(before[-1:]), "".join(after[:1])
+
+
+def code_of(line: str) -> str:
+    """A line without comment and spaces; nothing for a line that does nothing."""
+    code = "".join(line.partition("#")[0].split())
+    return "" if code in ("pass", "...") else code
