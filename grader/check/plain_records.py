@@ -131,7 +131,7 @@ class BaseModel:
 def _plain(value: Any) -> Any:
     if isinstance(value, BaseModel):
         return value.model_dump()
-    if isinstance(value, tuple | list):
+    if isinstance(value, tuple | list | set | frozenset):
         return [_plain(item) for item in value]
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
@@ -165,8 +165,8 @@ def converted(value: Any, hint: Any) -> Any:
             return tuple(converted(item, inner[0]) for item in value)
         if len(inner) == len(value):
             return tuple(map(converted, value, inner))
-    elif origin is list and isinstance(value, tuple | list):
-        return [converted(item, typing.get_args(hint)[0]) for item in value]
+    elif origin in (list, set, frozenset) and isinstance(value, tuple | list | set | frozenset):
+        return origin(converted(item, typing.get_args(hint)[0]) for item in value)
     elif origin is dict and isinstance(value, dict):
         key_hint, item_hint = typing.get_args(hint)
         return {converted(key, key_hint): converted(item, item_hint) for key, item in value.items()}
@@ -189,3 +189,18 @@ def _single(value: Any, hint: type) -> Any:
     elif isinstance(value, hint):
         return value
     raise ValidationError(f"{value!r:.80} is no {hint.__name__}")
+
+
+class TypeAdapter:
+    """Values of a type that is no record."""
+
+    def __init__(self, hint: Any) -> None:
+        self.hint = hint
+
+    def validate_json(self, text: str | bytes) -> Any:
+        """A value from JSON."""
+        return converted(json.loads(text), self.hint)
+
+    def validate_python(self, value: Any) -> Any:
+        """A value from dicts and lists."""
+        return converted(value, self.hint)
