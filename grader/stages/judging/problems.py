@@ -12,7 +12,7 @@ from grader.records.judgement import Judgement
 from grader.records.submission import Excerpt
 from grader.stages.judging.checks import check_channels
 from grader.stages.judging.crash import diagnose
-from grader.stages.judging.standard import Standard
+from grader.stages.judging.standard import Model
 from grader.stages.judging.verdicts import OK, blocked_after, failed, passed, with_blocked
 from grader.stages.judging.words import place
 
@@ -89,7 +89,7 @@ def _readable(capture: Capture) -> Capture:
     return capture
 
 
-def without_graph(capture: Capture, excerpt: Excerpt, standard: Standard) -> Judgement:
+def without_graph(capture: Capture, excerpt: Excerpt, standard: Model) -> Judgement:
     capture = _readable(capture)
     if capture.crash is not None:
         diagnosis = diagnose(capture.crash, capture.partial)
