@@ -181,6 +181,21 @@ def _list(heading: str, lines: list[str]) -> None:
 
 
 @app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="A student's .py or .ipynb file.")],
+    exercise: Annotated[
+        list[str] | None, typer.Option(help="Only this exercise; may be given several times.")
+    ] = None,
+    lang: Annotated[Language, typer.Option(help="Language of the answer.")] = Language.ko,
+    as_json: Annotated[bool, typer.Option("--json", help="For tools.")] = False,
+) -> None:
+    """What a student's own check says of a file: the public part, in seconds, without training."""
+    from grader.cli.check import check as examine
+
+    raise typer.Exit(examine(file, tuple(exercise or ()), lang.value, as_json))
+
+
+@app.command()
 def calibrate(
     exercise: Annotated[
         list[str] | None, typer.Option(help="Only this exercise; may be given several times.")

@@ -100,7 +100,7 @@ class Claims:
         shared |= {
             n for n, others in with_numbers.items() if len(others) > 1 and n not in alone and may_be_a_day(n)
         }
-        shared |= self._of_another_length(set(with_numbers)) | _of_one_name(beside)
+        shared |= self._of_another_length(set(with_numbers))
         shared |= self._beside_a_number()
         days = [day for number in shared if (day := may_be_a_day(number))]
         near = {
@@ -262,13 +262,6 @@ class Claims:
             ko=f"{listed}: 함께 한 것인가요, 한 사람과 다른 말인가요? 이름에 학번을 적어 주세요",
         )
         return Claim((("unsettled", text),), NAME, doubt=Unmatched(reason=why, candidates=()))
-
-
-def _of_one_name(beside: dict[str, set[str]]) -> set[str]:
-    """Days that stand beside one name, which has several of them, where nobody else has a number."""
-    names = set().union(*beside.values()) if beside else set()
-    days = {number for number in beside if may_be_a_day(number)}
-    return days if len(names) == 1 and len(days) > 1 and days == set(beside) else set()
 
 
 def _common_beginning(texts: list[str]) -> str:

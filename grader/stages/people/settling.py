@@ -23,7 +23,7 @@ from grader.stages.people.piles import Part, Pile
 Defines = Callable[[Item], frozenset[str]]
 """The exercises whose classes a file defines."""
 
-_CLOSE = 2.0
+_CLOSE = 2.5
 """Readings whose weights differ by less are asked about."""
 _OWN = {4: 8.0, NUMBER: 6.0, NAME: 4.0}
 """What a folder's own name weighs, by how sure it is."""
