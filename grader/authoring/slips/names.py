@@ -170,7 +170,10 @@ def places(source: Source) -> Iterator[Slip]:
             numbers = range(method.lineno, (method.end_lineno or method.lineno) + 1)
             for rule, by in (("method-outside", -4), ("method-inside-another", 4)):
                 moved = {n: _shifted(source.lines[n - 1], by) for n in numbers}
-                yield Slip(rule, moved, frozenset(numbers))
+                heads = [
+                    other.lineno for other in methods_of(owner)
+                ]  # the first one's columns may be the others'
+                yield Slip(rule, moved, frozenset((*numbers, *heads)))
             yield source.line("head-outside", method.lineno, source.lines[method.lineno - 1].lstrip())
         if "\t" in source.text:
             continue

@@ -17,6 +17,7 @@ from grader.stages.mending.scopes import (
 )
 from grader.stages.mending.situation import Proposal, Situation, with_cell
 from grader.stages.mending.spelling import near
+from grader.stages.mending.surroundings import is_plotting
 from grader.stages.mending.torch_names import names_of, reach
 
 KNOWN_IMPORTS = {
@@ -59,6 +60,8 @@ def undefined(situation: Situation) -> Iterator[Proposal]:
     if found is None:
         return
     name = found[1]
+    if is_plotting(name):  # `surroundings` has those
+        return
     places = [
         (label, node)
         for label, node in situation.nodes(ast.Name)

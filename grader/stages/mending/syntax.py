@@ -29,6 +29,7 @@ SINGLE: tuple[Fixer, ...] = (
     tokens.torn_names,
     tokens.words,
     tokens.unfinished,
+    tokens.unclosed,
     tokens.one_character,
 )
 _ABOUT_BRACKETS = re.compile("never closed|unmatched|does not match")

@@ -11,7 +11,7 @@ from parso.python.tokenize import PythonToken, tokenize_lines
 from parso.utils import parse_version_string, split_lines
 
 from grader.stages.mending.characters import is_odd
-from grader.stages.mending.tries import Stop, Try, is_code
+from grader.stages.mending.tries import Stop, Try, indent_of, is_code
 
 _VERSION = parse_version_string("3.13")
 _HEADS = frozenset("if elif else for while def class with try except finally async match case".split())  # noqa: SIM905
@@ -188,6 +188,43 @@ def completed(lines: list[str], stop: Stop) -> Iterator[Try]:
         between = "\n".join(lines[number : stop.line])
         if found and not re.search(rf"\b{re.escape(found[1])}\b", between):
             yield Try("unfinished-line", stop.line, f"{code} {found[1]}{')' if code.endswith('(') else ''}")
+
+
+def unclosed(lines: list[str], stop: Stop) -> Iterator[Try]:
+    """A statement of several lines, or of several calls, in which one bracket is never closed."""
+    if "never closed" not in stop.message:
+        return
+    first = stop.line
+    outer = indent_of(lines[first - 1])
+    ends = (
+        n
+        for n in range(first + 1, len(lines) + 1)
+        if is_code(lines[n - 1]) and indent_of(lines[n - 1]) <= outer
+    )
+    end = next((n for n in ends if lines[n - 1].lstrip()[:1] not in _CLOSING), len(lines) + 1)
+    block = [n for n in range(first, end) if is_code(lines[n - 1])]
+    for number in block:
+        line = lines[number - 1]
+        missing = [mark for mark in _unbalanced(line) if mark in _CLOSING]
+        if not missing or (number < block[-1] and line.rstrip()[-1:] in _OPENING):
+            continue
+        for doubled in re.finditer(r"([(\[{])(?=\1)", line):
+            yield Try("bracket", number, line[: doubled.start()] + line[doubled.end() :])
+        for next_layer in reversed(list(re.finditer(r"(?<=[\w)]),\s*nn\.", line))):
+            if _unbalanced(line[: next_layer.start()])[:1]:
+                yield Try(
+                    "bracket", number, line[: next_layer.start()] + missing[0] + line[next_layer.start() :]
+                )
+        code = _without_comment(line).rstrip()
+        comma = "," if code.endswith(",") and number < block[-1] else ""
+        yield Try(
+            "bracket",
+            number,
+            f"{code.removesuffix(',') if comma else code}{missing[0]}{comma}{line[len(code) :]}",
+        )
+    if len(block) > 1:
+        for mark in [m for m in _unbalanced(lines[first - 1]) if m in _CLOSING][:1]:
+            yield Try("bracket", block[-1], lines[block[-1] - 1].rstrip() + mark)
 
 
 def one_character(lines: list[str], stop: Stop) -> Iterator[Try]:
