@@ -54,6 +54,9 @@ mutants: $(INSTALLED)     # catalogues of known mistakes, and how well the judgi
 fairness: $(INSTALLED)    # our points beside three readers'; skipped where their scores are not kept beside the project
 	$(BIN)/python benchmarks/fairness.py --out benchmarks/results/fairness.md
 
+planted: $(INSTALLED)     # slips planted by rule: what mending makes of them
+	$(BIN)/python benchmarks/planted_slips.py --out benchmarks/results/planted_slips.md
+
 container-test: $(INSTALLED)   # the attacks inside a real container; skipped where no engine answers
 	@docker/container-test.sh
 

@@ -104,7 +104,9 @@ def indentation(lines: list[str], stop: Stop) -> Iterator[Try]:
     levels = list(dict.fromkeys([previous, *(indent_of(lines[n]) for n in reversed(above))]))
     if "expected an indented block" in stop.message:
         yield from _moved(lines, at, previous + 4)
-        yield Try("body-missing", above[-1] + 1, lines[above[-1]].rstrip() + " pass")
+        head = re.search(r"on line (\d+)", stop.message)
+        number = int(head[1]) if head and int(head[1]) <= len(lines) else above[-1] + 1
+        yield Try("body-missing", number, lines[number - 1].rstrip() + " pass")
         return
     if lines[above[-1]].rstrip().endswith(":"):
         levels.insert(0, previous + 4)

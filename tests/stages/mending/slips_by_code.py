@@ -38,7 +38,7 @@ SLIPS: dict[str, tuple[str, str, str]] = {
     "broken-statement": ("base", "# block 1 (32×32)", "block 1 (32x32) 첫 번째"),
     "class-name": ("skip", "class VGG_SKIP(", "class VGG_Skip("),
     "import-missing": ("base", "import torch\n", "\n"),
-    "import-misspelt": ("base", "import torch.nn", "import troch.nn"),
+    "import-misspelt": ("base", "import torch\n", "import troch\n"),
     "name-misspelt": ("base", FLAT, "torch.flatten(otu, start_dim=1)"),
     "self-missing": ("base", "self.relu(self.conv1_1(x))", "self.relu(conv1_1(x))"),
     "self-too-many": ("base", FLAT, "torch.flatten(out, start_dim=self.x.dim() - 3)"),
