@@ -1,5 +1,6 @@
 # make demo   set everything up and grade the example submissions
 # make test   set everything up and run all checks
+# make test-matrix   the tests with other versions of Python and torch
 # A machine with a GPU: make demo CONSTRAINTS=my-constraints.txt (another torch; see README.md)
 
 PYTHON ?= python3
@@ -8,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test check lint fix accept templates mutants fairness container-test clean
+.PHONY: demo test test-matrix check lint fix accept templates mutants fairness container-test clean
 
 $(INSTALLED): pyproject.toml $(CONSTRAINTS) requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12")'
@@ -28,6 +29,9 @@ demo: $(INSTALLED)
 
 test: $(INSTALLED) lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+test-matrix:             # the suite with every Python and torch that pyproject.toml promises, where they are found
+	@$(PYTHON) .ci/matrix.py
 
 check: test
 
@@ -61,4 +65,4 @@ container-test: $(INSTALLED)   # the attacks inside a real container; skipped wh
 	@docker/container-test.sh
 
 clean:
-	rm -rf $(VENV) grading
+	rm -rf $(VENV) .matrix grading

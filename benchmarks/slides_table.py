@@ -1,11 +1,11 @@
-"""The slides' table, made again: base, skip, dense and ca by the slides' protocol, over several seeds.
+"""The slides' table, made again: base, skip, dense and ca by the slides' protocol, beside the slides' figures.
 
-    python benchmarks/slides_table.py --gpu --data FOLDER [--seeds 10] [--out benchmarks/results] [--store]
+    python benchmarks/slides_table.py RUNS [--out FOLDER] [--name slides_table] [--store]
 
-Prints accuracy and the loss of every epoch (mean and spread) beside the slides' figures, says what must
-show and whether it does, and with --out keeps the table (Markdown), the plot (SVG) and every run's figures
-(JSON). --store also stores the calibration of `full`, as `grader calibrate` would. Without --gpu it
-takes hours; --epochs shortens the recipe to try the script.
+RUNS is a folder of runs (slides_runs.py); what is missing there is left out and named. Prints accuracy and
+the loss of every epoch (mean, and spread over seeds), says what must show and whether it does, and with
+--out keeps the table (Markdown), the plot (SVG) and every run's figures (JSON). --store also stores the
+calibration of `full`, as `grader calibrate` would, where there are enough seeds.
 """
 
 from __future__ import annotations
@@ -15,19 +15,17 @@ import datetime
 import json
 import statistics
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
 
-import torch
 import yaml
-from references import EXERCISES, references
+from references import EXERCISES
+from slides_runs import SlidesRun, stored
 
-from grader.authoring.calibrate import cpu_runs, gpu_name, gpu_runs, machine, store, summarize
-from grader.course import default_root, read_course
+from grader.authoring.calibrate import store, summarize
+from grader.course import default_root
 from grader.errors import CalibrationError, TrainingFault
-from grader.networks.starting import network_of
+from grader.records.assignment import Calibration
 from grader.records.training import TrainingRecord
-from grader.stages.training import load
 
 Found = Mapping[str, Sequence[TrainingRecord]]
 
@@ -41,15 +39,16 @@ def table(found: Found, slides: Mapping[str, dict[str, object]], heading: str, w
     names = list(found)
     lines = [
         f"# {heading}", "", where, "",
-        "| | accuracy, mean ± spread | lowest | highest | slides | slides in spreads from the mean |",
-        "|---|---|---|---|---|---|",
+        "| | runs | accuracy, mean ± spread | lowest | highest | slides | slides in spreads from the mean |",
+        "|---|---|---|---|---|---|---|",
     ]  # fmt: skip
     for name in names:
         got = [record.accuracy for record in found[name]]
-        mean, spread, printed = statistics.fmean(got), statistics.stdev(got), float(slides[name]["accuracy"])  # type: ignore[arg-type]
+        mean, printed = statistics.fmean(got), float(slides[name]["accuracy"])  # type: ignore[arg-type]
+        spread = statistics.stdev(got) if len(got) > 2 else 0.0
+        distance = f"{(printed - mean) / spread:+.1f}" if spread else "–"
         lines.append(
-            f"| {name} | {mean:.4f} ± {spread:.4f} | {min(got):.4f} | {max(got):.4f} | {printed:.4f} "
-            f"| {(printed - mean) / spread if spread else 0:+.1f} |"
+            f"| {name} | {len(got)} | {measured(got, 4)} | {min(got):.4f} | {max(got):.4f} | {printed:.4f} | {distance} |"
         )
     lines += [
         "",
@@ -63,9 +62,16 @@ def table(found: Found, slides: Mapping[str, dict[str, object]], heading: str, w
         for name in names:
             got = [record.epoch_losses[epoch] for record in found[name]]
             printed = float(slides[name]["loss"][epoch])  # type: ignore[index]
-            cells.append(f"{statistics.fmean(got):.3f} ± {statistics.stdev(got):.3f} ({printed:.3f})")
+            cells.append(f"{measured(got, 3)} ({printed:.3f})")
         lines.append(f"| {epoch + 1} | {' | '.join(cells)} |")
     return "\n".join([*lines, "", *shown(found, slides)]) + "\n"
+
+
+def measured(got: Sequence[float], digits: int) -> str:
+    """Mean and spread; of one or two runs all figures, for they have no spread worth the name."""
+    if len(got) < 3:
+        return ", ".join(f"{figure:.{digits}f}" for figure in got)
+    return f"{statistics.fmean(got):.{digits}f} ± {statistics.stdev(got):.{digits}f}"
 
 
 def shown(found: Found, slides: Mapping[str, dict[str, object]]) -> list[str]:
@@ -78,8 +84,10 @@ def shown(found: Found, slides: Mapping[str, dict[str, object]]) -> list[str]:
             f"- {name}: epochs on the plateau (loss above {PLATEAU}) {min(plateau)} to {max(plateau)}, median "
             f"{statistics.median(plateau):g}; slides {printed}."
         )
-    base = [record.accuracy for record in found["base"]]
+    base = [record.accuracy for record in found.get("base", ())]
     for name in ("skip", "dense"):
+        if name not in found or not base:
+            continue
         got = [record.accuracy for record in found[name]]
         lines.append(
             f"- {name} above base: by {statistics.fmean(got) - statistics.fmean(base):+.4f} on average; lowest "
@@ -132,66 +140,85 @@ def plot(found: Found, slides: Mapping[str, dict[str, object]]) -> str:
     return "\n".join(parts) + "\n"
 
 
+def calibrated(runs: Sequence[SlidesRun]) -> Calibration:
+    """The calibration of `full` that the runs of one exercise make.
+
+    Raises CalibrationError or TrainingFault where they make none (see `summarize`).
+    """
+    first = runs[0]
+    made = summarize(
+        first.exercise, "full", first.recipe, first.data, [run.seed for run in runs],
+        [run.record for run in runs], datetime.date.fromisoformat(first.made_on),
+        f"{first.machine}; {first.record.engine}",
+    )  # fmt: skip
+    return made.model_copy(
+        update={"versions": {**made.versions, "python": first.python, "torch": first.torch}}
+    )
+
+
+def written(runs: Sequence[SlidesRun], folder: Path | None, name: str) -> str:
+    """The table as Markdown; with a folder, table, plot and figures are kept there under `name`."""
+    slides = yaml.safe_load(Path(__file__).with_name("slides_results.yaml").read_text("utf-8"))
+    found: dict[str, list[TrainingRecord]] = {}
+    for run in runs:
+        found.setdefault(run.exercise, []).append(run.record)
+    first = runs[0]
+    seconds = statistics.fmean(run.record.seconds for run in runs)
+    missing = [exercise for exercise in EXERCISES if exercise not in found]
+    text = table(
+        found, slides, f"The slides' table, made again: {first.data}",
+        f"`python benchmarks/slides_runs.py` and `slides_table.py`, {max(run.made_on for run in runs)}; "
+        f"{first.machine}; torch {first.torch}; {first.recipe.epochs} epochs, {seconds:.2f} s per run "
+        f"({first.record.engine}).{' Not run: ' + ', '.join(missing) + '.' if missing else ''} "
+        f"{' '.join(first.notes)}".rstrip(),
+    )  # fmt: skip
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{name}.md").write_text(f"{text}\n![loss per epoch]({name}.svg)\n", "utf-8")
+        (folder / f"{name}.svg").write_text(plot(found, slides), "utf-8")
+        figures = {
+            exercise: [
+                {"seed": run.seed, "accuracy": run.record.accuracy, "seconds": round(run.record.seconds, 2),
+                 "loss": [round(loss, 5) for loss in run.record.epoch_losses]}
+                for run in runs if run.exercise == exercise
+            ]
+            for exercise in found
+        }  # fmt: skip
+        (folder / f"{name}.json").write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+    return text
+
+
+def stored_calibrations(runs: Sequence[SlidesRun], root: Path) -> list[str]:
+    """Store calibrations of `full` under `root`/reference; what came of each exercise."""
+    said = []
+    for exercise in EXERCISES:
+        own = [run for run in runs if run.exercise == exercise]
+        try:
+            if not own:
+                raise CalibrationError("no runs")
+            store(root / "reference" / exercise / "calibration.json", calibrated(own))
+            said.append(f"{exercise}: calibrated from {len(own)} runs")
+        except (CalibrationError, TrainingFault) as error:
+            said.append(f"{exercise}: not calibrated: {error}")
+    return said
+
+
 def main() -> None:
-    """Train, print, keep."""
+    """Print, keep."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--gpu", action="store_true")
-    parser.add_argument("--data", default="cifar10")
-    parser.add_argument("--seeds", type=int, default=10)
-    parser.add_argument("--epochs", type=int, help="instead of 20, to try the script")
-    parser.add_argument("--jobs", type=int, default=2, help="processes, without --gpu")
-    parser.add_argument("--store", action="store_true", help="store the calibration of full")
+    parser.add_argument("runs", type=Path)
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--name", default="slides_table")
+    parser.add_argument("--store", action="store_true", help="store the calibration of full")
     options = parser.parse_args()
-    slides = yaml.safe_load(Path(__file__).with_name("slides_results.yaml").read_text("utf-8"))
-    root, graphs, data = default_root(), references(), load(options.data)
-    starts = {name: (graph.model_dump_json(), "pytorch") for name, graph in graphs.items()}
-    where = f"{gpu_name(options.data)}; {machine()}" if options.gpu else machine()
-    seeds, today = range(options.seeds), datetime.date.today()
-    found: dict[str, Sequence[TrainingRecord]] = {}
-    for name in EXERCISES:
-        recipe = read_course(root, [name])[name].assignment.recipes["full"]
-        if options.epochs:
-            recipe = recipe.model_copy(update={"epochs": options.epochs})
-        build = partial(network_of, starts)
-        found[name] = list(
-            gpu_runs(build, name, recipe, options.data, seeds)
-            if options.gpu
-            else cpu_runs(build, name, recipe, data, options.data, seeds, options.jobs)
-        )
-        seconds = statistics.fmean(record.seconds for record in found[name])
-        print(f"{name}: {len(seeds)} runs, {seconds:.2f} s each, {found[name][0].engine}", flush=True)
-        if options.store and not options.epochs:
-            try:
-                calibration = summarize(name, "full", recipe, data.name, seeds, found[name], today, where)
-                store(root / "reference" / name / "calibration.json", calibration)
-            except (CalibrationError, TrainingFault) as error:
-                print(f"no calibration of {name}: {error}", flush=True)
-    seconds = statistics.fmean(record.seconds for records in found.values() for record in records)
-    heading = f"The slides' table, made again: {data.name}, {options.seeds} seeds"
-    notes = " ".join(note.en for note in data.notes)
-    text = table(
-        found, slides, heading,
-        f"`python benchmarks/slides_table.py`, {today.isoformat()}; {where}; torch {torch.__version__}; "
-        f"{options.epochs or 20} epochs, {seconds:.2f} s per run ({found['base'][0].engine}). {notes}".rstrip(),
-    )  # fmt: skip
-    print(text)
-    if options.out:
-        options.out.mkdir(parents=True, exist_ok=True)
-        (options.out / "slides_table.md").write_text(
-            text + "\n![loss per epoch](slides_table.svg)\n", "utf-8"
-        )
-        (options.out / "slides_table.svg").write_text(plot(found, slides), "utf-8")
-        figures = {
-            name: [
-                {"seed": seed, "accuracy": r.accuracy, "loss": [round(x, 5) for x in r.epoch_losses]}
-                for seed, r in zip(seeds, records, strict=True)
-            ]
-            for name, records in found.items()
-        }
-        (options.out / "slides_table.json").write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+    runs = stored(options.runs)
+    if not runs:
+        parser.error(f"{options.runs} holds no runs")
+    print(written(runs, options.out, options.name))
+    if options.store:
+        print("\n".join(stored_calibrations(runs, default_root())))
 
 
 if __name__ == "__main__":

@@ -98,6 +98,13 @@ class Task:
     """… and this is it."""
     contested: bool = False
     """What it computes must say whether it is this exercise's at all."""
+    question: Text | None = None
+    """What whoever grades has to decide, although there are points."""
+
+    @property
+    def file(self) -> str:
+        """Which of the student's files; "" where that is not known yet."""
+        return self.excerpt.file if self.excerpt else ""
 
 
 @dataclass
@@ -256,8 +263,8 @@ class Bench:
 
     # -- judging and training ---------------------------------------------------------------------
 
-    def judge_and_train(self, tasks: Sequence[Task]) -> None:
-        """Do whatever the ledger does not hold yet; equal work is done once."""
+    def judge_and_train(self, tasks: Sequence[Task], train: bool = True) -> None:
+        """Do whatever the ledger does not hold yet; equal work is done once. `train`: networks, too."""
         from grader import pipeline_jobs as jobs
 
         self.progress.add("judge", len(tasks))
@@ -265,7 +272,7 @@ class Bench:
         for task in tasks:
             found = self.ledger.find("judged", task.key)
             if found is not None:
-                self._judged(task, _JUDGEMENT.validate_json(found))
+                self._judged(task, _JUDGEMENT.validate_json(found), train)
             elif task.key in waiting:
                 waiting[task.key].append(task)
             else:
@@ -295,7 +302,7 @@ class Bench:
                     judgement = _JUDGEMENT.validate_json(result)
                     self.ledger.write("judged", key, result)
                 for task in waiting[key]:
-                    self._judged(task, judgement)
+                    self._judged(task, judgement, train)
             else:
                 if isinstance(result, UserError):
                     raise result
@@ -315,13 +322,13 @@ class Bench:
         if self.gpu is not None:
             yield from self.gpu.finished()
 
-    def _judged(self, task: Task, judgement: Judgement | GraderFault | None) -> None:
+    def _judged(self, task: Task, judgement: Judgement | GraderFault | None, train: bool) -> None:
         """Note a judgement, and start the training that it asks for."""
         from grader import pipeline_jobs as jobs
 
         self.judgements[task.key] = judgement
         self.progress.done("judge")
-        training = self.training_key(task, judgement)
+        training = self.training_key(task, judgement) if train else None
         if training is None or training in self.trainings or training in self._asked:
             return
         self._asked.add(training)

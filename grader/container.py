@@ -24,7 +24,7 @@ IMAGE = "vgg-lab-grader"
 ENGINES = ("docker", "podman")
 PIDS = 1024
 SCRATCH = "/tmp:rw,nosuid,nodev,size=2g,mode=1777"
-PARTS = ("grader", "assignments", "reference", "docker", "course.yaml", "pyproject.toml", "constraints.txt",
+PARTS = ("grader", "assignments", "reference", "docker", "course.yaml", "prices.yaml", "pyproject.toml", "constraints.txt",
          "requirements.lock")  # fmt: skip
 """What an image is made of: another image is built when one of them changes."""
 
@@ -153,7 +153,8 @@ def run_command(
         engine.path, "run", "--rm", "--network=none", "--read-only", "--cap-drop=all",
         "--security-opt=no-new-privileges", f"--memory={memory_bytes()}", f"--memory-swap={memory_bytes()}",
         f"--pids-limit={PIDS}", f"--tmpfs={SCRATCH}", f"--user={user}", f"--workdir={Path.cwd()}",
-        "--env=HOME=/tmp", *(f"--env={name}={value}" for name, value in environment.items()),
+        # no user of the image has this number, and torch 2.11 asks for a name before it trains
+        "--env=HOME=/tmp", "--env=USER=grader", *(f"--env={name}={value}" for name, value in environment.items()),
     ]  # fmt: skip
     if engine.name == "podman":
         command.append("--userns=keep-id")  # files belong to whoever runs this

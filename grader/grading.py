@@ -8,7 +8,7 @@ function, so that everything here can be followed without one.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -22,12 +22,14 @@ from grader.records.judgement import Judgement
 from grader.records.submission import Excerpt, Submission
 from grader.records.work import Terms
 from grader.stages.capture import Refused, Unbelievable, within_budget
-from grader.stages.excerpts import cut, wider
+from grader.stages.excerpts import candidates, wider
 from grader.stages.judging import judge
 from grader.stages.mending import Situation
 from grader.stages.mending.blanks import filled, left_blanks
 from grader.stages.scoring import earned
 
+CLASS_NAME = "class-name"
+"""The repair's code for a class under another name than the asked one."""
 Ask = Callable[[Excerpt, Meter | None], Capture]
 """Runs an excerpt in the sandbox; the meter, if there is one, counts what it takes."""
 
@@ -41,6 +43,8 @@ class Grading:
     ask: Ask
     untouched: bool = False
     """All of the template's blanks were left empty."""
+    whole_files: bool = True
+    """Whether files may be run whole: only where that can harm nobody."""
     meter: Meter = field(default_factory=Meter)
     _known: dict[tuple[object, str], Judgement] = field(default_factory=dict)
 
@@ -53,15 +57,21 @@ class Grading:
         first = self._attempt(narrow)
         if self.untouched or is_full(first.judgement):
             return first.judgement
-        rungs = wider(self.submission.files, self.submission.others, narrow, self.terms.assignment.classes)
+        rungs = self._rungs(narrow)
         climbed = climb(first, rungs, self._attempt)
         if climbed.settled:
             return climbed.judgement
         run = self._with_blanks(narrow, first.captured, first.judgement, None)
         if run.runs:
-            return run.judgement
+            return self._as_wanted(run.judgement, first.judgement)
         situation = Situation(self.submission, self.terms.assignment, narrow, run.captured, self.terms.others)
         return self._mended(situation, climbed.unmended)
+
+    def _rungs(self, narrow: Excerpt) -> Iterator[Excerpt]:
+        if self.whole_files:
+            yield from wider(
+                self.submission.files, self.submission.others, narrow, self.terms.assignment.classes
+            )
 
     def _attempt(self, excerpt: Excerpt) -> Tried:
         captured = self.ask(excerpt, None) if excerpt.problem is None else None
@@ -83,18 +93,12 @@ class Grading:
     def _mended(self, situation: Situation, unmended: Judgement | None) -> Judgement | None:
         """The submission judged as the network that was meant; as it is where that cannot be told."""
         how, assignment = self.terms.mending, self.terms.assignment
-        if how.mode == "off" or (
-            unmended is not None
-            and unmended.unsure is not None
-            and not unmended.verdicts
-            and situation.capture is not None
-            and situation.capture.problem is not None
-        ):
+        if how.mode == "off":
             return unmended
         found = mend(
             situation,
-            self.terms.prices,
-            lambda work: cut(work, assignment.classes, assignment.name),
+            self.terms.prices if how.class_name == "price" else {**self.terms.prices, CLASS_NAME: 0.0},
+            lambda work: self._cut(work, situation.excerpt),
             self._run,
             lambda judgement: earned(judgement, assignment),
             self.meter,
@@ -105,17 +109,26 @@ class Grading:
 
     def _told(self, found: Mended, unmended: Judgement | None) -> Judgement:
         how = self.terms.mending
-        if how.class_name == "ask" and any(repair.code == "class-name" for repair in found.repairs):
-            name = next(repair.before for repair in found.repairs if repair.code == "class-name")
-            reason = Text(
-                en=f"No class has the name that is asked for; `{name}` may be it.",
-                ko=f"과제에서 정한 이름의 클래스가 없어요. `{name}`이(가) 그 클래스인 것 같아요.",
-            )
-            return Judgement(verdicts=(), unsure=reason)
-        if how.mode == "inform" and unmended is not None:
-            free = tuple(repair.model_copy(update={"price": 0.0}) for repair in found.repairs)
-            return unmended.model_copy(update={"repairs": free})
-        return found.judgement.model_copy(update={"repairs": (*found.repairs, *found.judgement.repairs)})
+        named = next((one for one in found.repairs if one.code == CLASS_NAME), None)
+        if how.class_name == "ask" and named is not None:
+            return Judgement(verdicts=(), unsure=other_name(named.before))
+        blanks = found.judgement.repairs
+        with_blank = {(one.file, one.line) for one in blanks}  # what is wrong in an empty blank costs with it
+        others = tuple(one for one in found.repairs if (one.file, one.line) not in with_blank)
+        return self._as_wanted(found.judgement.model_copy(update={"repairs": (*others, *blanks)}), unmended)
+
+    def _as_wanted(self, mended: Judgement, unmended: Judgement | None) -> Judgement:
+        """Where the course only informs: the points of the code as it is, with what is told of it."""
+        if self.terms.mending.mode != "inform" or unmended is None:
+            return mended
+        free = tuple(repair.model_copy(update={"price": 0.0}) for repair in mended.repairs)
+        return unmended.model_copy(update={"repairs": free})
+
+    def _cut(self, work: Submission, first: Excerpt | None) -> Excerpt | None:
+        """What the exercise needs of an edited submission, of the file that was graded before the edit."""
+        asked = self.terms.assignment
+        found = candidates(work, asked.classes, asked.name, most=len(work.files))
+        return next((one for one in found if first is None or one.file == first.file), None)
 
     def _run(self, excerpt: Excerpt) -> Run:
         """One try of the search."""
@@ -137,7 +150,9 @@ class Grading:
         right = any(
             verdict.check == "function" and verdict.outcome == "passed" for verdict in judgement.verdicts
         )
-        if terms.marked is None or right or judgement.unsure is not None or own.problem is not None:
+        if terms.mending.mode == "off" or terms.marked is None:
+            return plain
+        if right or judgement.unsure is not None or own.problem is not None:
             return plain
         found: list[Run] = []
         furthest = plain
@@ -155,17 +170,25 @@ class Grading:
                 continue
             whole = again.model_copy(update={"graph": graph})
             better = self._judge(whole, own)
-            if better.unsure is None:
+            # the step was lacking if it helps; what is left is then told and charged blank by blank, not by
+            # what the network happened to compute without it
+            if better.unsure is None and earned(better, asked) >= earned(judgement, asked):
                 repairs = tuple(one.repair() for one in left)
-                better = better.model_copy(update={"repairs": repairs})
-                if earned(better, asked) >= earned(judgement, asked):
-                    found.append(Run(whole, better, asked.outputs))
+                found.append(Run(whole, better.model_copy(update={"repairs": repairs}), asked.outputs))
         return max(found, key=lambda run: earned(run.judgement, asked), default=furthest)
 
 
 @lru_cache(maxsize=16)
 def _graph(text: str) -> ModelGraph:
     return ModelGraph.model_validate_json(text)
+
+
+def other_name(found: str) -> Text:
+    """Why a class under another name waits for a person, where the course asks for that."""
+    return Text(
+        en=f"No class has the name that is asked for; `{found}` may be it.",
+        ko=f"과제에서 정한 이름의 클래스가 없어요. `{found}`이(가) 그 클래스인 것 같아요.",
+    )
 
 
 def _with_note(judgement: Judgement, meter: Meter) -> Judgement:

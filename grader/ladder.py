@@ -67,7 +67,7 @@ def climb(first: Tried, wider: Iterator[Excerpt], attempt: Callable[[Excerpt], T
             full = full.model_copy(update={"notes": (*full.notes, note)})
             return Climbed(full, True, full)
         held = Judgement(verdicts=(), unsure=reason)
-        if excerpt.whole is not None and excerpt.whole.pieces:
+        if excerpt.whole is not None and excerpt.whole.torn == "pieces":
             return Climbed(narrow, False, held)
         return Climbed(held, True, held)
     reason = _doubt(first, tried)
@@ -134,7 +134,7 @@ def _not_quite(tried: Tried) -> Text | None:
             en=f"The network uses {names}, which is not installed where it is graded; all the rest is right.",
             ko=f"네트워크가 채점 환경에 없는 {names}을(를) 써요. 나머지는 모두 맞아요.",
         )
-    if excerpt.whole is not None and excerpt.whole.pieces:
+    if excerpt.whole is not None and excerpt.whole.torn:
         return Text(
             en="The class is right, but Python cannot read all that stands in its file or cell.",
             ko="클래스는 맞지만, 같은 파일이나 셀에 Python이 읽지 못하는 부분이 있어요.",
@@ -165,7 +165,8 @@ def _widened(tried: Tried) -> Text:
 def _doubt(first: Tried, tried: Sequence[Tried]) -> Text | None:
     """Why the first excerpt's points are not to be believed."""
     runs = [t.captured for t in tried if t.captured is not None and t.excerpt.whole is not None]
-    lost = {name for run in runs for name in run.aside.lost}
+    # a class that fails by itself is no name that could not be had
+    lost = {name for run in runs for name in run.aside.lost} - {first.excerpt.class_name}
     crashes = [first.captured.crash] if first.captured is not None else []
     crashes += [run.crash for run in runs[-1:]]
     for crash in crashes:

@@ -21,9 +21,12 @@ from grader.records.submission import Excerpt, Submission
 from grader.stages.mending import Proposal, Situation, proposals, repair_of, text_of
 
 MOST_REPAIRS = 3
+"""Slips; …"""
+MOST_PLACES = 6
+"""… the same one may stand in several places."""
 MOST_TRIES = 28
 """Runs in the sandbox; one takes about 0.1 s."""
-MOST_CPU_S, MOST_WALL_S = 3.0, 15.0
+MOST_CPU_S, MOST_WALL_S = 3.0, 20.0
 """In the sandbox, all tries together. Processor time is what counts: a machine that is busy with other
 work must not change anybody's points; the wall clock stops those who sleep."""
 
@@ -111,18 +114,19 @@ def mend(
     seen = {text_of(start.submission)}
 
     def propose(situation: Situation, steps: tuple[Proposal, ...], price: float) -> None:
-        if len(steps) >= MOST_REPAIRS:
+        if len(steps) >= MOST_PLACES or sum(not again(steps, n) for n in range(len(steps))) >= MOST_REPAIRS:
             return
         reached, stop = progress(situation), situation.stop
         for proposal in proposals(situation):
             text = text_of(proposal.submission)
             if text not in seen:
                 seen.add(text)
-                way = _Way(proposal.submission, (*steps, proposal), reached, stop)
-                heapq.heappush(waiting, (price + price_of(proposal), len(seen), way))
+                made = (*steps, proposal)
+                way = _Way(proposal.submission, made, reached, stop)
+                heapq.heappush(waiting, (price + price_of(made, len(steps)), len(seen), way))
 
-    def price_of(proposal: Proposal) -> float:
-        return prices.get(proposal.code, prices[DEFAULT])
+    def price_of(steps: tuple[Proposal, ...], place: int) -> float:
+        return 0.0 if again(steps, place) else prices.get(steps[place].code, prices[DEFAULT])
 
     propose(start, (), 0.0)
     best: tuple[float, Mended] | None = None
@@ -139,7 +143,7 @@ def mend(
             if tried.judgement.unsure is not None:
                 continue
         if tried is not None and tried.runs:
-            repairs = tuple(repair_of(step, price_of(step)) for step in way.steps)
+            repairs = tuple(repair_of(step, price_of(way.steps, n)) for n, step in enumerate(way.steps))
             value = worth(tried.judgement)
             cheapest = min(cheapest, price)
             if best is None or value > best[0]:
@@ -153,6 +157,12 @@ def mend(
         if reached > way.reached or (reached == way.reached and situation.stop != way.stop):
             propose(situation, way.steps, price)
     return best[1] if best else None
+
+
+def again(steps: tuple[Proposal, ...], place: int) -> bool:
+    """Whether an edit puts right what an earlier one has put right elsewhere: one cause, which costs once."""
+    step = steps[place]
+    return any((step.code, step.facts) == (one.code, one.facts) for one in steps[:place] if step.facts)
 
 
 RUNS = (9,)

@@ -16,11 +16,13 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from grader.assembly import assemble
+from grader.assembly import assemble, data_name
 from grader.bench import Bench, Progress, Settings, Task, reference_of, whole
+from grader.candidates import MOST, choose
 from grader.class_work import read_class
 from grader.course import Exercise, other_classes, read_course
 from grader.course.course_file import read_course_file
+from grader.earlier import Earlier, batch_of
 from grader.engines.gpu import GpuEngine
 from grader.engines.local import Job, LocalEngine
 from grader.errors import UserError
@@ -33,7 +35,8 @@ from grader.records.graph import Capture, ModelGraph
 from grader.records.repair import Mending
 from grader.records.results import Results
 from grader.records.submission import Excerpt, Submission
-from grader.stages.excerpts import cut
+from grader.sources import keep_sources
+from grader.stages.excerpts import candidates
 from grader.stages.mending import Meant, meant, repair_of, unread
 from grader.stages.reports import read_results, write_reports, write_results
 from grader.stages.scoring.overrides import read_overrides, with_overrides
@@ -56,12 +59,16 @@ def run(settings: Settings, progress: Progress | None = None) -> Results:
                 f"{name} has no recipe called {settings.profile} (it has {known}); add it to its assignment.yaml"
             )
     roster = read_roster(settings.roster) if settings.roster else None
-    handed_in = read_class(settings.submissions, roster)
+    classes = {name: exercise.assignment.classes for name, exercise in course.items()}
+    handed_in = read_class(settings.submissions, roster, classes)
     submissions = handed_in.submissions
     course_file = course_file_of(settings.course)
     settings.out.mkdir(parents=True, exist_ok=True)
+    policy = course_file.several_files if course_file else "newest"
     overrides = read_overrides(settings.out)  # a mistake in it is told before the work, not after
+    earlier = Earlier(settings.out, batch_of(settings.submissions))
     ledger = Ledger(settings.out / ".ledger", settings.fresh)
+    keep_sources(settings.out, submissions)
     with ExitStack() as engines:
         engine = engines.enter_context(LocalEngine(settings.jobs, preload=("grader.pipeline_jobs",)))
         bench = Bench(settings, course, ledger, engine, progress)
@@ -74,10 +81,18 @@ def run(settings: Settings, progress: Progress | None = None) -> Results:
 
             bench.gpu = engines.enter_context(GpuEngine(train_many))
         bench.prepare()
-        tasks = tasks_of(submissions, course, bench)
+        rivals = tasks_of(submissions, course, bench)
+        work: dict[str, list[str]] = {}
+        for several in rivals:
+            work.setdefault(submissions[several[0].student].student_id, []).append(several[0].exercise)
+        earlier.refuse_conflicts(submissions, work, course, settings.profile, data_name(settings, bench))
+        bench.judge_and_train(
+            [task for several in rivals if len(several) > 1 for task in several], train=False
+        )
+        tasks = [choose(several, bench, policy) for several in rivals]
         bench.judge_and_train(tasks)
         results = assemble(settings, handed_in, course, tasks, bench, time.monotonic() - began)
-    results = with_overrides(results, overrides)
+    results = with_overrides(earlier.merged(results), overrides)
     _write(results, settings.out, course_file)
     return results
 
@@ -123,25 +138,29 @@ def _write(results: Results, folder: Path, course: CourseFile | None) -> None:
     write_reports(results, folder, results.run.language, course)
 
 
-def tasks_of(submissions: Sequence[Submission], course: dict[str, Exercise], bench: Bench) -> list[Task]:
-    """The exercises that each student handed in."""
+def tasks_of(
+    submissions: Sequence[Submission], course: dict[str, Exercise], bench: Bench
+) -> list[list[Task]]:
+    """The exercises that each student handed in; for each of them every file that may be the one that counts."""
     asked = {name: exercise.assignment for name, exercise in course.items()}
-    tasks = []
+    rivals = []
     for number, submission in enumerate(submissions):
-        excerpts = {name: cut(submission, one.classes, name) for name, one in asked.items()}
-        lacking = [name for name, excerpt in excerpts.items() if excerpt is None]
-        sought = lacking if bench.mending.mode != "off" else []
-        named_otherwise = meant(submission, asked, sought, bench.others)
-        for name, excerpt in excerpts.items():
-            work, found = submission, named_otherwise.get(name)
-            if found is not None:
-                work = found.proposal.submission
-                excerpt = cut(work, asked[name].classes, name)
-            if excerpt is not None or (
-                bench.mending.mode == "repair" and unread(submission, bench.others[name])
-            ):
-                tasks.append(_task(number, work, name, course[name], excerpt, bench, found))
-    return tasks
+        excerpts = {name: candidates(submission, one.classes, name, MOST) for name, one in asked.items()}
+        lacking = [name for name, found in excerpts.items() if not found]
+        named_otherwise = meant(
+            submission, asked, lacking if bench.mending.mode != "off" else [], bench.others
+        )
+        for name, exercise in course.items():
+            work, other = submission, named_otherwise.get(name)
+            found: Sequence[Excerpt | None] = excerpts[name]
+            if other is not None:
+                work = other.proposal.submission
+                found = candidates(work, exercise.assignment.classes, name)
+            if not found and bench.mending.mode == "repair" and unread(submission, bench.others[name]):
+                found = (None,)
+            if found:
+                rivals.append([_task(number, work, name, exercise, one, bench, other) for one in found])
+    return rivals
 
 
 def _task(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 
-from tracing import IMAGE, graph_of, sandbox
+from tracing import IMAGE, sandbox
 
-from grader.course import Exercise, default_root, other_classes, read_course
+from grader.authoring.terms import terms_of
+from grader.course import Exercise, default_root, read_course
 from grader.grading import Grading
-from grader.marks import blanks_of
 from grader.mender import Meter
-from grader.networks.stand_ins import with_borders
 from grader.pipeline_jobs import TRY_S
 from grader.records.graph import Capture
 from grader.records.judgement import Judgement
@@ -34,26 +33,7 @@ def course() -> dict[str, Exercise]:
 @cache
 def terms(name: str) -> Terms:
     """An exercise as the workers know it."""
-    exercise = course()[name]
-    assignment, marked = exercise.assignment, None
-    start = course()[assignment.builds_on].solution if assignment.builds_on else exercise.template
-    first = course()[assignment.builds_on or name].assignment.classes[0]
-    if assignment.blanks:
-        cells = with_borders(exercise.solution, blanks_of(exercise.solution), assignment.blanks)
-        excerpt = Excerpt(exercise=name, class_name=assignment.classes[0], file="solution.py", cells=cells)
-        graph = capture(excerpt, IMAGE, sandbox().run).graph
-        assert graph is not None
-        marked = graph.model_dump_json()
-    return Terms(
-        assignment=assignment,
-        reference=graph_of(exercise.solution, assignment.classes[0]).model_dump_json(),
-        start=graph_of(start, first).model_dump_json() if assignment.builds_on else None,
-        template=exercise.template,
-        marked=marked,
-        others=other_classes(default_root())[name],
-        mending=Mending(),
-        prices=exercise.prices.repairs,
-    )
+    return terms_of(default_root(), name, sandbox().run)
 
 
 def handed_in(source: str, path: str = "model.py") -> Submission:
@@ -65,6 +45,11 @@ def handed_in(source: str, path: str = "model.py") -> Submission:
 
 
 def grading(source: str, name: str, **mending: object) -> Grading:
+    """`grading_of` one file."""
+    return grading_of(handed_in(source), name, **mending)
+
+
+def grading_of(submission: Submission, name: str, **mending: object) -> Grading:
     """Everything that grading one exercise takes, ready to be asked."""
     asked = terms(name).model_copy(update={"mending": Mending.model_validate(mending)})
 
@@ -81,12 +66,17 @@ def grading(source: str, name: str, **mending: object) -> Grading:
 
         return capture(excerpt, IMAGE, run)
 
-    return Grading(asked, handed_in(source), ask)
+    return Grading(asked, submission, ask)
 
 
 def judged(source: str, name: str, **mending: object) -> Judgement | None:
     """What becomes of a source that is handed in for an exercise."""
-    found = grading(source, name, **mending)
+    return judged_of(handed_in(source), name, **mending)
+
+
+def judged_of(submission: Submission, name: str, **mending: object) -> Judgement | None:
+    """What becomes of all that a student handed in."""
+    found = grading_of(submission, name, **mending)
     return found.judged(cut(found.submission, found.terms.assignment.classes, name))
 
 

@@ -145,6 +145,7 @@ def test_each_engine_has_its_own_way_to_hand_out_the_gpu(tmp_path: Path, name: s
     mounts = [Mount(tmp_path / 'a,b "c"', writable=True)]
     command = container.run_command(engine, "image", ["run"], mounts, {"A": "b"}, gpu=True, terminal=True)
     assert word in command and "--tty" in command and "--env=A=b" in command
+    assert "--env=USER=grader" in command  # whoever runs this has no name in the image
     path = str(tmp_path / 'a,b ""c""')
     assert f'--mount=type=bind,source="{path}",target="{path}"' in command
     plain = container.run_command(engine, "image", ["run"], [], {}, gpu=False, terminal=False)

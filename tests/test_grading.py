@@ -6,13 +6,14 @@ import pytest
 from mending import course, grading, judged, percent
 
 from grader.mender import MOST_CPU_S, MOST_TRIES
+from grader.stages.excerpts import cut
 
 SLIPS = {
     # kind: exercise, what stands in the solution, what stands there instead, code, where it is told
     "a full-width bracket": ("skip", "out = out + self.relu(self.conv_skip1(block_in))", "out = out + self.relu（self.conv_skip1(block_in))", "odd-characters"),
     "a missing self": ("ca", "gate = self.global_pool(out)", "gate = global_pool(out)", "self-missing"),
     "channels that do not arrive": ("dense", "nn.Conv2d(35, 32", "nn.Conv2d(32, 32", "channels-declared"),
-    "a lost padding": ("skip", "nn.Conv2d(32, 64, kernel_size=3, padding=1)\n        self.conv_skip3", "nn.Conv2d(32, 64, kernel_size=3)\n        self.conv_skip3", "padding-missing"),
+    "a lost padding": ("skip", "nn.Conv2d(64, 256, kernel_size=3, padding=1)", "nn.Conv2d(64, 256, kernel_size=3)", "padding-missing"),
     "a method misspelt": ("base", "def forward(", "def foward(", "method-misspelt"),
 }  # fmt: skip
 
@@ -88,8 +89,6 @@ def test_a_search_ends_though_every_try_sleeps() -> None:
         "super().__init__()", "super().__init__()\n        import time; time.sleep(30)"
     )
     search = grading(source, "base")
-    from grader.stages.excerpts import cut
-
     judgement = search.judged(cut(search.submission, search.terms.assignment.classes, "base"))
     assert judgement is not None and judgement.repairs == ()
     assert search.meter.wall_s < 30
@@ -103,8 +102,6 @@ def test_a_search_is_bounded_where_nothing_helps() -> None:
         .replace("self.conv1_1(x)", "self.layr(unknown)(x)")
     )
     search = grading(source, "base")
-    from grader.stages.excerpts import cut
-
     search.judged(cut(search.submission, search.terms.assignment.classes, "base"))
     assert search.meter.tries <= MOST_TRIES
     assert search.meter.cpu_s < MOST_CPU_S + 5

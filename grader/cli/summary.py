@@ -45,10 +45,14 @@ def needs_a_person(results: Results, language: str) -> list[str]:
         who = " ".join(part for part in (submission.student_id, submission.student_name) if part)
         if submission.unmatched:
             lines.append(_unmatched(submission.source, submission.unmatched, language))
+        by_reason: dict[str, list[str]] = {}
         for name, result in submission.exercises.items():
             if result.status == "needs_review":
                 reason = result.reason.in_language(language) if result.reason else ""
-                lines.append(f"{who}, {name}: {reason}")
+                by_reason.setdefault(reason, []).append(name)
+            elif result.asked is not None:
+                by_reason.setdefault(result.asked.in_language(language), []).append(name)
+        lines += [f"{who}, {', '.join(names)}: {reason}" for reason, names in by_reason.items()]
     return lines
 
 
@@ -162,6 +166,12 @@ def remarks(results: Results, language: str) -> list[str]:
         (
             people([s for s in submissions if s.joined_by == "name"]),
             "번호 없이 이름만 보고 연결한 학생" if korean else "Joined to the class list by name alone",
+        ),
+        (
+            _listed(list(results.run.kept), korean),
+            "이번에 채점하지 않고 예전 결과를 그대로 둔 학생"
+            if korean
+            else "Kept from earlier runs, not graded again",
         ),
         (
             _listed(list(results.strays), korean),

@@ -12,9 +12,14 @@ def same(thing: Any = None, *_: Any, **__: Any) -> Any:
     return thing if thing is not None else same
 
 
+NAMES = (
+    "script", "trace", "script_method", "script_if_tracing", "freeze", "optimize_for_inference", "export",
+)  # fmt: skip
+
+
 def leave_out() -> None:
     """Let every compiler give back what it is given."""
     torch.compile = same  # type: ignore[assignment]
-    torch.jit.script = torch.jit.trace = torch.jit.script_method = torch.jit.script_if_tracing = same
-    torch.jit.freeze = torch.jit.optimize_for_inference = torch.jit.export = same
-    torch.jit.ScriptModule = torch.nn.Module  # type: ignore[assignment,misc]
+    for name in NAMES:
+        setattr(torch.jit, name, same)
+    torch.jit.ScriptModule = torch.nn.Module  # type: ignore[misc,assignment]

@@ -11,7 +11,7 @@ from typing import Any
 
 def lay_out(files: list[dict[str, str]], main: str) -> str:
     """Write the files below the working folder and go where the graded one stands; the folder of all."""
-    root = os.getcwd()
+    root = os.getcwd()  # noqa: PTH109
     for file in files:
         path = os.path.normpath(os.path.join(root, file["path"]))  # noqa: PTH118
         if not path.startswith(root + os.sep):
@@ -42,4 +42,4 @@ def find_by_name(files: list[dict[str, str]], root: str) -> None:
                 raise
             return original(places[str(name)], mode, *args, **kwargs)
 
-    builtins.open = io.open = opened  # type: ignore[assignment]
+    builtins.open = io.open = opened

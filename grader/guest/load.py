@@ -38,7 +38,9 @@ class OwnModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def __init__(self, modules: list[dict[str, Any]], run: Callable[..., None], root: str) -> None:
         self.cells = {module["name"]: module["cells"] for module in modules}
         self.files = {
-            module["name"]: os.path.join(root, module["path"]) for module in modules if module["path"]
+            module["name"]: os.path.join(root, module["path"])  # noqa: PTH118
+            for module in modules
+            if module["path"]
         }
         self.run = run
         for name in self.cells:

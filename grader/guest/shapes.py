@@ -10,6 +10,7 @@ import contextlib
 from collections.abc import Callable
 from typing import Any
 
+import functions
 import torch
 from recorder import Recorder, Values
 from torch.nn.parameter import is_lazy
@@ -73,7 +74,7 @@ def call(
         with torch.device("meta"):
             module = make()
         trace = _traced(
-            module, wanted, torch.empty(wanted["batch"], *shape, device="meta"), own_files, OnMeta()
+            module, wanted, torch.empty(wanted["batch"], *shape, device="meta"), own_files, like, OnMeta()
         )
         if _operators(trace) == _operators(like):
             return trace
@@ -83,7 +84,9 @@ def call(
     if sum(sizes) > LARGEST_ASKED_AGAIN:
         return {**_empty(wanted), "returned": "nothing"}
     generator = torch.Generator().manual_seed(wanted["batch"])
-    return _traced(make(), wanted, torch.rand(wanted["batch"], *shape, generator=generator), own_files, None)
+    return _traced(
+        make(), wanted, torch.rand(wanted["batch"], *shape, generator=generator), own_files, like, None
+    )
 
 
 def _operators(trace: dict[str, Any]) -> list[str]:
@@ -107,6 +110,7 @@ def _traced(
     wanted: dict[str, Any],
     images: torch.Tensor,
     own_files: set[str],
+    like: dict[str, Any],
     mode: OnMeta | None,
 ) -> dict[str, Any]:
     trace = _empty(wanted)
@@ -114,8 +118,22 @@ def _traced(
     if any(is_lazy(p) for p in module.parameters()):
         module(images)
     recorder = Recorder(Values(module, images), images, own_files, {})
-    with mode or contextlib.nullcontext(), recorder:
-        output = module(images)
+
+    def apply(function: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        """A function of the student's own: whether its backward is the derivative was seen the first time."""
+        place = len(recorder.nodes)
+        recorder.functions.append(place < len(like["nodes"]) and like["nodes"][place]["grad"])
+        try:
+            return functions.original(function, *arguments, **named)
+        finally:
+            recorder.functions.pop()
+
+    functions.listening.append(apply)
+    try:
+        with mode or contextlib.nullcontext(), recorder:
+            output = module(images)
+    finally:
+        functions.listening.clear()
     trace["nodes"] = recorder.nodes
     trace["returned"] = "tensor" if isinstance(output, torch.Tensor) else type(output).__name__
     if isinstance(output, torch.Tensor):

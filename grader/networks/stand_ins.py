@@ -75,6 +75,54 @@ def init_cells(
     return module, Cell(label=_label(INIT), text=text)
 
 
+def free_cell(class_name: str, names: Sequence[str], blocks: Mapping[int, int], image: Sequence[int]) -> Cell:
+    """A cell behind the student's own that gives their class layers of names and sizes of their own.
+
+    What a layer is follows from its name (a pooling, an activation) or from what arrives: a 1×1 convolution that
+    keeps the channels of what has no height and width, or gives as many as the block whose feature maps are so large.
+
+    Args:
+        names: attributes that `forward` calls and nobody makes.
+        blocks: output channels of a block by the height of its feature maps.
+        image: channels, height, width of the input.
+    """
+    text = _FREE.format(own=class_name, names=tuple(names), blocks=dict(blocks), image=tuple(image))
+    return Cell(label=_label("layers"), text=text)
+
+
+_FREE = """import torch as _torch
+class _Layer(_torch.nn.Module):
+    def __init__(self, name):
+        super().__init__()
+        self.inside, self.name = None, name.lower()
+    def forward(self, x):
+        if self.inside is None:
+            self.inside = self.made(x)
+        return self.inside(x)
+    def made(self, x):
+        if any(part in self.name for part in ("pool", "squeeze", "gap", "avg")):
+            return _torch.nn.AdaptiveAvgPool2d(1)
+        if "sig" in self.name:
+            return _torch.nn.Sigmoid()
+        if "relu" in self.name:
+            return _torch.nn.ReLU()
+        if x.dim() == 2:
+            return _torch.nn.Linear(x.shape[1], x.shape[1])
+        side = x.shape[2]
+        return _torch.nn.Conv2d(x.shape[1], {blocks}.get(side, x.shape[1]), 1)
+_init = {own}.__init__
+def _with_layers(self):
+    _init(self)
+    for _name in {names}:
+        setattr(self, _name, _Layer(_name))
+    try:
+        with _torch.no_grad():
+            self(_torch.rand(2, *{image}))  # what arrives decides their sizes
+    except Exception:
+        pass  # it is raised again where it is looked for
+{own}.__init__ = _with_layers"""
+
+
 _TEMPLATE = "_template"
 _INIT = """import {module} as _template
 _init = {own}.__init__

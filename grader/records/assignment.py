@@ -78,6 +78,16 @@ class OpenDesign(Record):
     """Outputs of the fully connected layers."""
 
 
+class PublicCheck(Record):
+    """What students can find out with their own check, before they hand in."""
+
+    equality: bool = True
+    """Whether the network is the exercise's."""
+    mistakes: tuple[str, ...] | Literal["all", "common"] = "common"
+    """Codes of the known mistakes that it names; of networks with several mistakes, none. "common": those
+    that `misconceptions.py` calls so."""
+
+
 Sides = Annotated[tuple[Positive, ...], Field(min_length=1, max_length=3)]
 """Shape of one image's tensor, without the batch: channels, height, width, or features."""
 
@@ -108,11 +118,14 @@ class BlankTerms(Record):
     reads: tuple[str, ...] = ()
     makes: dict[str, Sides] = Field(default_factory=dict)
     """Names with the shape of what they hold afterwards."""
+    own_layers: bool = False
+    """It makes layers whose names and sizes are the student's to choose."""
 
     @model_validator(mode="after")
     def _layers_or_step(self) -> BlankTerms:
-        if bool(self.layers) == bool(self.makes) or bool(self.reads) != bool(self.makes):
-            raise ValueError("a blank has either layers, or reads and makes")
+        kinds = bool(self.layers) + bool(self.makes) + self.own_layers
+        if kinds != 1 or bool(self.reads) != bool(self.makes):
+            raise ValueError("a blank has either layers, or reads and makes, or own_layers")
         for name in (*self.layers, *self.reads, *self.makes):
             if not name.isidentifier():
                 raise ValueError(f"{name!r} is no Python name")
@@ -137,6 +150,7 @@ class Assignment(Record):
     recipes: dict[str, Recipe]
     open_design: OpenDesign | None = None
     """None: the reference's function is asked for."""
+    public: PublicCheck = PublicCheck()
     blanks: dict[str, BlankTerms] = Field(default_factory=dict)
     """By name ("skip-1"); a blank that is not here is judged as it stands."""
     given_worth: Annotated[float, Field(gt=0, le=100)] = 12.0
@@ -152,9 +166,11 @@ class Assignment(Record):
         return self
 
     @model_validator(mode="after")
-    def _blanks_have_one_answer(self) -> Assignment:
-        if self.blanks and self.open_design is not None:
-            raise ValueError("blanks of an open design have no single answer")
+    def _blanks_fit_the_design(self) -> Assignment:
+        if any(terms.own_layers != (self.open_design is not None) for terms in self.blanks.values()):
+            raise ValueError(
+                "own_layers is for the blanks of an open design, which have no single answer, and for them alone"
+            )
         return self
 
 

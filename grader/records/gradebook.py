@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field, model_validator
 
 from grader.records.base import Record
@@ -20,6 +22,10 @@ class Column(Record):
     """Of the LMS: what the exercises' points are scaled to."""
 
 
+SeveralFiles = Literal["newest", "best", "ask"]
+"""Which of a student's files counts where several hold an exercise's class and give different points."""
+
+
 class CourseFile(Record):
     """The whole file."""
 
@@ -33,6 +39,8 @@ class CourseFile(Record):
     """What a site calls the worksheet's columns, where the usual names do not do: grade, maximum, feedback …"""
     mending: Mending = Mending()
     """What becomes of submissions that do not run."""
+    several_files: SeveralFiles = "newest"
+    """newest: as names and folders tell, asked about where they hardly do; best: the most points; ask: a person."""
     lti: LtiSite | None = None
     canvas_api: CanvasSite | None = None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader.records.base import Record, Text
+from grader.records.drawing import Drawing
 from grader.records.findings import Verdict
 from grader.records.graph import ModelGraph
 from grader.records.repair import Repair
@@ -22,6 +23,8 @@ class Judgement(Record):
     ranks: tuple[int, ...] = ()
     """Which of the standard numbers each layer starts with (`grader.networks.weights`)."""
     notes: tuple[Text, ...] = ()
+    drawing: Drawing | None = None
+    """The network as far as it is known; None where nothing could be traced."""
     repairs: tuple[Repair, ...] = ()
     """What was mended before it could be judged so, with prices in percent."""
     unsure: Text | None = None

@@ -54,6 +54,10 @@ class OtherFile(Record):
     reason: Text
     content: bytes | None = None
     """Of a small file that the student's code may read (settings, tables); None of any other."""
+    work: bool = False
+    """It was to be graded, or may have been, and could not be read: a person has to look."""
+    nothing: bool = False
+    """An empty folder or archive: somebody handed in something, and nothing is in it."""
 
     def moved(self, path: str) -> OtherFile:
         """The same file under another path."""
@@ -127,8 +131,9 @@ class Whole(Record):
     """What a sandbox lacks is stood in for: packages, data sets, a keyboard, a command line."""
     rebuilt: bool = False
     """The file changes a network of the class after it was made: what it trains is another one."""
-    pieces: bool = False
-    """Its own cell or file is not Python as a whole: what can be read of it is run."""
+    torn: Literal["", "end", "pieces"] = ""
+    """Its own cell or file is not Python as a whole, and what can be read of it is run: it breaks off at its end,
+    or has other pieces that cannot be read."""
 
 
 class Excerpt(Record):

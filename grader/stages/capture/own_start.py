@@ -47,10 +47,10 @@ def cannot_learn(graph: ModelGraph, tensors: Mapping[str, Tensor]) -> tuple[str,
             cross_entropy(answer, wanted % answer.shape[1]).backward()  # type: ignore[no-untyped-call]
         except (IndexError, RuntimeError):  # no answer for each image, or no backward pass: judging says so
             return ()
-        for number in list(still):
-            gradient = network.value(number).grad
-            if gradient is not None and not bool((gradient == 0).all()):  # NaN is no zero
-                still.discard(number)
+        gradients = {layer.weight: network.value(layer.weight).grad for layer in trained}
+        if not all(g is None or bool(torch.isfinite(g).all()) for g in gradients.values()):
+            break  # it has left the numbers that a float can hold; what was seen before that counts
+        still -= {number for number, g in gradients.items() if g is not None and bool(g.any())}
         with torch.no_grad():
             for parameter in network.parameters():
                 if parameter.grad is not None:
@@ -67,6 +67,8 @@ def cannot_learn(graph: ModelGraph, tensors: Mapping[str, Tensor]) -> tuple[str,
 
 def _is_usual(layer: Layer, numbers: Mapping[int, Tensor]) -> bool:
     """Weights to both sides of zero, biases that turn no ReLU off: it can learn, as far as it matters."""
+    if not numbers[layer.weight].numel():  # a layer without any unit
+        return False
     low, high = (float(x) for x in numbers[layer.weight].aminmax())
     if not (low < 0 < high and abs(low + high) <= (high - low) / 2):
         return False

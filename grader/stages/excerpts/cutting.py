@@ -9,7 +9,14 @@ from collections.abc import Sequence
 from grader.records.base import Text
 from grader.records.submission import Cell, Excerpt, LocalModule, SourceFile, Submission
 from grader.stages.excerpts.blanking import Kept, blanked
-from grader.stages.excerpts.definitions import Definition, by_name, definition, is_only_a_helper, preferred
+from grader.stages.excerpts.definitions import (
+    Definition,
+    by_name,
+    choices,
+    definition,
+    is_only_a_helper,
+    preferred,
+)
 from grader.stages.excerpts.modules import LocalModules
 from grader.stages.excerpts.slicing import Source, needed_aliases, star_imports
 from grader.stages.excerpts.statements import Function, Statement, is_future
@@ -26,7 +33,10 @@ def cut(submission: Submission, class_names: Sequence[str], exercise: str) -> Ex
 def candidates(
     submission: Submission, class_names: Sequence[str], exercise: str, most: int = 1
 ) -> tuple[Excerpt, ...]:
-    """`cut`, for each of up to `most` files that define the class: what the files' text speaks for goes first."""
+    """`cut`, for each of up to `most` files that define the class: what the files' text speaks for goes first.
+
+    Where several are asked for, nothing is noted of one about the others.
+    """
     local = LocalModules(submission.files)
     found = [d for file in submission.files if (d := definition(file, class_names, local.are_own))]
     helpers = {d.file.path for d in found if is_only_a_helper(d, exercise, class_names)}
@@ -37,6 +47,8 @@ def candidates(
     made: list[Excerpt] = []
     while found and len(made) < most:
         chosen, notes = preferred(found, exercise)
+        if most > 1:
+            notes = choices(chosen)
         made.append(excerpt_of(submission.files, chosen, exercise, class_names, tuple(notes)))
         found = [d for d in found if d is not chosen]
     return tuple(made)

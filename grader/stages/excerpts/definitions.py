@@ -274,7 +274,7 @@ def preferred(found: Sequence[Definition], exercise: str) -> tuple[Definition, l
     """Which of the places is graded, and what is to be said of the others."""
     ranked = sorted(range(len(found)), key=lambda n: (_preference(found, n, exercise), n))
     chosen = found[ranked[-1]]
-    notes = _choices(chosen)
+    notes = choices(chosen)
     if len(found) > 1:
         best, second = (_preference(found, n, exercise) for n in (ranked[-1], ranked[-2]))
         why = next((_WHY[n] for n, (a, b) in enumerate(zip(best, second, strict=True)) if a != b), _LAST)
@@ -331,6 +331,11 @@ def by_name(path: str, exercise: str, class_name: str) -> tuple[bool, bool, bool
     )
 
 
+def names_exercise(path: str, exercise: str) -> bool:
+    """Whether a file's name says the exercise."""
+    return by_name(path, exercise, exercise)[0]
+
+
 def _named(found: Definition, exercise: str) -> tuple[bool, bool, bool]:
     return by_name(found.file.path, exercise, found.class_name)
 
@@ -340,7 +345,7 @@ def _work(path: str) -> str:
     return _VERSION.sub("", attempt(path)[0])
 
 
-def _choices(chosen: Definition) -> list[Text]:
+def choices(chosen: Definition) -> list[Text]:
     if chosen.how_often == 1:
         return []
     name, line = chosen.class_name, chosen.statement.node.lineno

@@ -20,7 +20,7 @@ from grader.records.submission import Cell, Excerpt, LaidOut, LocalModule, Other
 from grader.stages.excerpts.cutting import excerpt_of, last_use
 from grader.stages.excerpts.definitions import Definition, definition
 from grader.stages.excerpts.modules import LocalModules, dotted
-from grader.stages.excerpts.pieces import readable
+from grader.stages.excerpts.pieces import Lost, readable
 from grader.stages.excerpts.statements import Statement, root, statements
 
 MOST_BYTES = 8_000_000
@@ -42,12 +42,10 @@ def wider(
         until = _until(chosen, class_names)
         settings = _whole(read, others, chosen, class_names)
         made = _excerpt(read, chosen, narrow, class_names, settings)
-        own = {chosen.file.cells[chosen.statement.cell].label}
-        if chosen.file.kind == "python":
-            own = {cell.label for cell in chosen.file.cells}
+        torn = broken.get(chosen.file.cells[chosen.statement.cell].label, "")
         steps = [(until, False), (until, True)] + ([(None, True)] if until else [])
         for place, stand_ins in steps:
-            how = {"until": place, "stand_ins": stand_ins, "pieces": bool(own & broken)}
+            how = {"until": place, "stand_ins": stand_ins, "torn": torn}
             yield made.model_copy(update={"whole": settings.model_copy(update=how)})
 
 
@@ -59,19 +57,19 @@ def _definition(files: Sequence[SourceFile], path: str, class_names: Sequence[st
     )
 
 
-def _as_run(files: Sequence[SourceFile]) -> tuple[list[SourceFile], set[str]]:
-    """The files' readable pieces, a notebook's cells in the order in which they were run; labels of torn cells.
+def _as_run(files: Sequence[SourceFile]) -> tuple[list[SourceFile], dict[str, Lost]]:
+    """The files' readable pieces, a notebook's cells in the order in which they were run; torn cells by label.
 
     The order is known where every cell has a count of its own: then it is what the last kernel did.
     """
-    read, broken = [], set()
+    read, broken = [], dict[str, Lost]()
     for file in files:
         cells: list[Cell] = []
         for cell in file.cells:
-            mended, only_text = readable(cell)
+            mended, lost = readable(cell)
             cells.append(mended)
-            if not only_text:
-                broken.add(cell.label)
+            if lost in ("end", "pieces"):
+                broken[cell.label] = lost
         counts = [cell.execution for cell in cells if cell.text.strip()]
         if file.kind == "notebook" and None not in counts and len(set(counts)) == len(counts):
             cells.sort(key=lambda cell: cell.execution or 0)

@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from grader.records.submission import SourceFile
 
@@ -208,16 +209,23 @@ def parse(text: str) -> ast.Module:
         return ast.parse(text)
 
 
-def stop_of(text: str, label: str) -> int | None:
-    """The line at which Python stops reading; None if it compiles. Of what it cannot even place: the first."""
+class Stop(NamedTuple):
+    """Where Python stops reading, and what it says."""
+
+    line: int
+    message: str
+
+
+def stop_of(text: str, label: str) -> Stop | None:
+    """Where Python stops reading; None if it compiles. Of what it cannot even place: the first line."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             compile(text, label, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
     except SyntaxError as error:
-        return error.lineno or 1
-    except (ValueError, RecursionError, MemoryError, OverflowError):
-        return 1
+        return Stop(error.lineno or 1, error.msg)
+    except (ValueError, RecursionError, MemoryError, OverflowError) as error:
+        return Stop(1, str(error))
     return None
 
 

@@ -14,14 +14,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from grader.marks import Blank, blanks_of, marks_in, neighbours
-from grader.networks.stand_ins import FORWARD, INIT, call_of, cells_of, forward_cells, init_cells
+from grader.networks.stand_ins import FORWARD, INIT, call_of, cells_of, forward_cells, free_cell, init_cells
 from grader.records.assignment import Assignment, BlankTerms
 from grader.records.base import Record, Text
 from grader.records.graph import SourceLine
 from grader.records.repair import Repair
 from grader.records.submission import Cell, Excerpt
 
-CODE = "blank-left"
+CODE, METHOD = "blank-left", "method-left"
+FILLED = frozenset((CODE, METHOD))
+"""Repairs that put the reference's own steps in: what is drawn of such a network shows them."""
 _PLACEHOLDER = re.compile(r"_{2,}|\?+")
 _NOTHING_ASSIGNED = re.compile(r"\s*[\w., ]+=\s*(#.*)?$")
 
@@ -57,7 +59,7 @@ class LeftBlank(Record):
         """What it costs, in percent, and what is told."""
         if self.name in (FORWARD, INIT):
             return Repair(
-                code="method-left", price=self.worth, file=self.cell, line=self.line, before=self.source, after="",
+                code=METHOD, price=self.worth, file=self.cell, line=self.line, before=self.source, after="",
                 message=Text(
                     en=f"`{self.name}` is left empty. It earns nothing; the rest was judged as if it were written.",
                     ko=f"`{self.name}`이 비어 있어요. 이 부분은 점수가 없고, 나머지는 작성되어 있다고 보고 채점했어요.",
@@ -66,8 +68,8 @@ class LeftBlank(Record):
             )  # fmt: skip
         number = self.name.rpartition("-")[2]
         made = ", ".join(f"`self.{name}`" for name in self.missing)
-        what_en = f" ({made} is not made)" if made else ""
-        what_ko = f"({made}이(가) 없어요)" if made else ""
+        what_en = f" (not made: {made})" if made else ""
+        what_ko = f"(없는 층: {made})" if made else ""
         return Repair(
             code=CODE, price=self.worth, file=self.cell, line=self.line, before=self.source, after=self.call,
             message=Text(
@@ -118,6 +120,7 @@ def filled(excerpt: Excerpt, left: Sequence[LeftBlank], template: str, exercise:
         extra: list[Cell] = []
         for cell in cells:
             own = [(one, edit) for one, edit in edits if edit.cell == cell.label]
+            own = [(one, edit) for one, edit in own if one.call]  # own layers come behind the class
             extra += [new for one, _ in own for new in cells_of(one.name, one.terms[one.name])]
             result.append(cell.model_copy(update={"text": _written(cell.text, own)}) if own else cell)
         return (*extra, *result)
@@ -138,6 +141,10 @@ def filled(excerpt: Excerpt, left: Sequence[LeftBlank], template: str, exercise:
             layers = filled(given, empty, template, exercise).cells
             module, behind = init_cells(excerpt.class_name, given.class_name, layers, sorted(read))
             cells, modules = (*cells, behind), [*modules, module]
+        elif any(terms.own_layers for terms in method.terms.values()) and exercise.open_design is not None:
+            side = exercise.input_shape[1]
+            blocks = {side >> n: block[-1] for n, block in enumerate(exercise.open_design.blocks)}
+            cells = (*cells, free_cell(excerpt.class_name, method.missing, blocks, exercise.input_shape))
     return excerpt.model_copy(update={"cells": cells, "modules": tuple(modules)})
 
 
@@ -202,7 +209,7 @@ def _found(
     found = []
     for blank in blanks_of(template):
         if (stated := terms.get(blank.name)) is not None:
-            search = _step if stated.makes else _layers
+            search = _step if stated.makes else _own_layers if stated.own_layers else _layers
             if (pair := search(blank, stated, cells, template.split("\n"))) is not None:
                 found.append(pair)
     return found
@@ -299,6 +306,38 @@ def _layers(
     return None
 
 
+def _own_layers(
+    blank: Blank, terms: BlankTerms, cells: Sequence[Cell], template: Sequence[str]
+) -> tuple[LeftBlank, _Edit] | None:
+    """Left where `forward` calls layers of which none is made anywhere."""
+    region = _region(blank, cells, template)
+    body = region.statements() if region else None
+    if region is None or body is None or not all(map(_hollow, body)):
+        return None
+    made, _ = _attributes(cells)
+    missing = {
+        node.func.attr
+        for cell in cells
+        for node in ast.walk(_parsed(cell.text) or ast.Module([], []))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name) and node.func.value.id == "self"
+    } - made - _defined(cells)  # fmt: skip
+    if not missing:
+        return None
+    edit = _Edit(region.cell.label, region.first, True, ())
+    return _left(blank, terms, region, region.code(), "", tuple(sorted(missing))), edit
+
+
+def _defined(cells: Sequence[Cell]) -> set[str]:
+    """Names of all functions: a method may be called, too."""
+    return {
+        node.name
+        for cell in cells
+        for node in ast.walk(_parsed(cell.text) or ast.Module([], []))
+        if isinstance(node, ast.FunctionDef)
+    }
+
+
 def _left(
     blank: Blank, terms: BlankTerms, region: _Region, code: Sequence[int], call: str, missing: tuple[str, ...]
 ) -> LeftBlank:
@@ -313,9 +352,9 @@ def _left(
 
 
 def _hollow(statement: ast.stmt) -> bool:
-    """Does it compute nothing: `pass`, `...`, a string, `out = None`, `out = out`, `raise NotImplementedError`?"""
+    """Does it compute nothing: `pass`, `...`, `out`, a string, `out = None`, `out = out`, `raise NotImplementedError`?"""
     match statement:
-        case ast.Pass() | ast.Expr(value=ast.Constant()):
+        case ast.Pass() | ast.Expr(value=ast.Constant() | ast.Name()):
             return True
         case ast.Raise(
             exc=ast.Name(id="NotImplementedError") | ast.Call(func=ast.Name(id="NotImplementedError"))

@@ -5,8 +5,10 @@ Its keys are Ruby symbols (":name"). It is read without honouring any tag: every
 
 from __future__ import annotations
 
+import re
 import zipfile
 import zlib
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,13 +32,31 @@ class Attempt(NamedTuple):
     name: str = ""
     email: str = ""
     created_at: str = ""
-    """As written, "2026-10-12 06:41:07.000000000 Z": sorts by time."""
+    """As written, "2026-10-12 06:41:07.000000000 -07:00": `moment` sorts by it."""
 
     @property
     def owner(self) -> str:
         """Equal for two attempts of one student."""
         return self.number or self.email or self.folder
 
+
+def moment(written: str) -> tuple[float, str]:
+    """Sort key of a time as Gradescope writes it, whatever its zone; what is no time comes first."""
+    found = _TIME.match(written)
+    if found is None:
+        return 0.0, written
+    text = f"{found['day']}T{found['time']}{(found['fraction'] or '')[:7]}"
+    zone = found["zone"] or ""
+    zone = "+00:00" if zone in ("", "Z", "UTC") else f"{zone[:3]}:{zone[-2:]}"
+    try:
+        return datetime.fromisoformat(text + zone).timestamp(), written
+    except ValueError:
+        return 0.0, written
+
+
+_TIME = re.compile(
+    r"(?P<day>\d{4}-\d\d-\d\d)[ T](?P<time>\d\d:\d\d:\d\d)(?P<fraction>\.\d+)? ?(?P<zone>Z|UTC|[+-]\d\d:?\d\d)?"
+)
 
 Export = dict[str, tuple[Attempt, ...]]
 """The submitters of each submission folder of an export."""

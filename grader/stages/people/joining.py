@@ -6,22 +6,17 @@ a name that one person of the list has and one account of the LMS.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Sequence
-from difflib import SequenceMatcher
-from itertools import permutations
 from typing import NamedTuple
 
-from grader.file_names import words
+from grader.file_names import signs, stem
 from grader.records.base import Text
-from grader.records.roster import Person, Roster, Unmatched
+from grader.records.roster import Person, Unmatched
 from grader.records.submission import JoinedBy
+from grader.stages.people.class_list import ClassList, bare_number, spellings
 from grader.stages.people.piles import Pile
 
 MOST_CANDIDATES = 3
-_NEAR = 0.6
-"""Two names of three syllables that differ in one have 0.67."""
 
 _ACCOUNTS = {
     "canvas": Text(en="Canvas user", ko="Canvas 사용자"),
@@ -39,24 +34,10 @@ class Joined(NamedTuple):
     unmatched: Unmatched | None = None
 
 
-def bare_number(number: str) -> str:
-    """A student number as it is compared: "2023-12345" is "202312345", and Excel drops leading zeros."""
-    kept = "".join(c for c in unicodedata.normalize("NFKC", number) if c.isalnum())
-    return kept.upper().lstrip("0")
-
-
-def spellings(name: str) -> frozenset[str]:
-    """A name as it is compared, in every order of its parts: "홍, 길동" and "홍길동"; "Min-Su Kim" and "kimminsu"."""
-    parts = re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", name).casefold())
-    if len(parts) > 4:
-        return frozenset(("".join(parts),))
-    return frozenset("".join(order) for order in permutations(parts) if order)
-
-
-def join(piles: Sequence[Pile], roster: Roster) -> list[Joined]:
+def join(piles: Sequence[Pile], people: ClassList) -> list[Joined]:
     """Who each pile is of; one place for several piles only where people, not an LMS, named the files."""
-    index = _Index(roster)
-    joined = [index.find(pile) for pile in piles]
+    finder = _Finder(people)
+    joined = [finder.find(pile) for pile in piles]
     for by in ("id", "number", "name"):
         taken: dict[int, list[int]] = {}
         for number, found in enumerate(joined):
@@ -67,36 +48,32 @@ def join(piles: Sequence[Pile], roster: Roster) -> list[Joined]:
             sure = [n for n in claims if joined[n].by != by]
             if weak and (sure or len(weak) > 1):
                 for n in weak:
-                    joined[n] = index.contested(piles[n], place)
+                    joined[n] = finder.contested(piles[n], place)
     return joined
 
 
 _STRONGER: dict[str, tuple[str, ...]] = {"id": (), "number": ("id",), "name": ("id", "number")}
 
 
-class _Index:
-    """The class list, by all that a pile may say of its student."""
+class _Finder:
+    """Joins one pile, or says why not."""
 
-    def __init__(self, roster: Roster) -> None:
-        self.people = roster.people
-        self.ids: dict[str, dict[str, list[int]]] = {}
-        self.numbers: dict[str, list[int]] = {}
-        self.names: dict[str, list[int]] = {}
-        for place, person in enumerate(roster.people):
-            for kind, value in person.ids.items():
-                self.ids.setdefault(kind, {}).setdefault(value.casefold(), []).append(place)
-            if number := bare_number(person.student_id):
-                self.numbers.setdefault(number, []).append(place)
-            for spelling in spellings(person.name):
-                self.names.setdefault(spelling, []).append(place)
+    def __init__(self, people: ClassList) -> None:
+        self.list = people
+        self.people = people.people
 
     def find(self, pile: Pile) -> Joined:
         """The person whom this pile alone points to."""
+        if pile.place is not None:
+            return Joined(pile.place, pile.joined_by)
+        if pile.unmatched is not None:
+            nearest = self._nobody(pile, pile.unmatched.reason.en, pile.unmatched.reason.ko)
+            return nearest if not pile.unmatched.candidates else Joined(None, None, pile.unmatched)
         return self._by_id(pile) or self._by_number(pile) or self._by_name(pile)
 
     def contested(self, pile: Pile, place: int) -> Joined:
         """A second account for a person who can have only one."""
-        who = _called(self.people[place])
+        who = called(self.people[place])
         return self._nobody(
             pile,
             f"the same signs point to {who} as for another account",
@@ -105,17 +82,17 @@ class _Index:
         )
 
     def _by_id(self, pile: Pile) -> Joined | None:
-        for kind in _ACCOUNTS:
-            if kind not in pile.ids or kind not in self.ids:
+        ids = self.list.ids
+        for kind, account in _ACCOUNTS.items():
+            if kind not in pile.ids or kind not in ids:
                 continue
-            places = self.ids[kind].get(pile.ids[kind].casefold(), [])
+            places = ids[kind].get(pile.ids[kind].casefold(), [])
             if len(places) == 1 and self._may_be(pile, places[0]):
                 return Joined(places[0], "id")
-            account = _ACCOUNTS[kind]
-            if not places and (kind == "email" or len(self.ids[kind]) < len(self.people)):
+            if not places and (kind == "email" or len(ids[kind]) < len(self.people)):
                 continue  # a second address is common, and a list may have the ids of some only
             if places:
-                who = _called(self.people[places[0]])
+                who = called(self.people[places[0]])
                 return self._nobody(
                     pile,
                     f"{account.en} {pile.ids[kind]} is {who} in the class list, the download says {pile.name}",
@@ -131,7 +108,8 @@ class _Index:
 
     def _by_number(self, pile: Pile) -> Joined | None:
         number = bare_number(pile.number)
-        places = self.numbers.get(number, []) if number else self._written_numbers(pile)
+        written = () if pile.account else self.list.named_in(pile.identity)[:1][0]
+        places = self.list.numbers.get(number, []) if number else list(written)
         if not number and not places:
             return None
         shown = pile.number or ", ".join(self.people[place].student_id for place in places)
@@ -145,7 +123,7 @@ class _Index:
                 places,
             )
         if places:
-            who = _called(self.people[places[0]])
+            who = called(self.people[places[0]])
             return self._nobody(
                 pile,
                 f"the class list has {who}, but the submission says {pile.name}",
@@ -174,54 +152,40 @@ class _Index:
                 f"{name} in the class list has another account",
                 f"명단에 있는 {name} 학생은 다른 계정이에요",
             )
+        if pile.anonymous:
+            return self._nobody(
+                pile,
+                "it was handed in anonymously; turn anonymous grading off in the LMS and download again",
+                "익명으로 채점하는 과제예요. LMS에서 익명 채점을 끄고 다시 내려받아 주세요",
+            )
         return self._nobody(pile, f"the class list has nobody called {name}", f"명단에 {name} 학생이 없어요")
 
     def _may_be(self, pile: Pile, place: int) -> bool:
         """Whether the names agree. What stands beside a number in a file's name need not be one."""
         if not self._has_no_other_id(pile, place):
             return False
-        theirs = spellings(self.people[place].name)
-        if not pile.name or not theirs or spellings(pile.name) & theirs:
-            return True
-        return not pile.account and not self._namesakes(pile)
+        return self.list.agrees(place, pile.name) or (not pile.account and not self._namesakes(pile))
 
     def _has_no_other_id(self, pile: Pile, place: int) -> bool:
         ids = self.people[place].ids
         return all(ids.get(kind, own) == own for kind, own in pile.ids.items() if kind != "email")
 
     def _namesakes(self, pile: Pile) -> list[int]:
-        called = [pile.name] if pile.account else [pile.name, pile.identity, words(pile.identity)]
-        forms = {form for name in called for form in spellings(name)}
-        return sorted({place for form in forms for place in self.names.get(form, [])})
-
-    def _written_numbers(self, pile: Pile) -> list[int]:
-        """Numbers of the list in a name, also those that look like no student number of ours: 2023-12345."""
         if pile.account:
-            return []
-        parts = re.findall(r"[0-9A-Za-z]+(?:-[0-9A-Za-z]+)*", pile.identity)
-        bare = {bare_number(part) for part in parts}
-        return sorted({p for number in bare if len(number) > 3 for p in self.numbers.get(number, [])})
+            return sorted({p for form in spellings(pile.name) for p in self.list.names.get(form, [])})
+        named = (*self.list.named_in(pile.name).names, *self.list.named_in(pile.identity).names)
+        return sorted({place for places in named for place in places})
 
     def _nobody(self, pile: Pile, en: str, ko: str, first: Iterable[int] = ()) -> Joined:
         """Nobody, with the nearest people of the list."""
-        places = list(dict.fromkeys((*first, *self._namesakes(pile), *self._near(pile))))
+        found = signs(stem(pile.identity))
+        name = pile.name or " ".join((*found.names, *found.words))
+        near = self.list.near(pile.number, name)
+        places = list(dict.fromkeys((*first, *self._namesakes(pile), *near)))
         candidates = tuple(self.people[place] for place in places[:MOST_CANDIDATES])
         return Joined(None, None, Unmatched(reason=Text(en=en, ko=ko), candidates=candidates))
 
-    def _near(self, pile: Pile) -> list[int]:
-        number, forms = bare_number(pile.number), spellings(pile.name or words(pile.identity))
-        near = []
-        for place, person in enumerate(self.people):
-            pairs = [(a, b) for a in forms for b in spellings(person.name)]
-            if number:
-                pairs.append((number, bare_number(person.student_id)))
-                limit = 0.85  # one digit of eight wrong, or two exchanged
-            likeness = [(SequenceMatcher(None, a, b).ratio(), a) for a, b in pairs if a and b]
-            good = [ratio for ratio, a in likeness if ratio >= (limit if number and a == number else _NEAR)]
-            if good:
-                near.append((-max(good), place))
-        return [place for _, place in sorted(near)]
 
-
-def _called(person: Person) -> str:
+def called(person: Person) -> str:
+    """ "20231234 홍길동"."""
     return " ".join(part for part in (person.student_id, person.name) if part)

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from grader.errors import SubmissionsError
 from grader.file_names import owner, suffix
-from grader.lms.download_names import LmsName, canvas, canvas_name, moodle
+from grader.lms.download_names import (
+    TEST_STUDENTS,
+    LmsName,
+    blackboard,
+    canvas,
+    canvas_name,
+    is_anonymous,
+    moodle,
+)
 from grader.records.base import Text
+from grader.records.roster import Roster
 from grader.records.submission import Item, Layout, OtherFile, SourceFile
-from grader.stages.people.gradescope import Attempt, Export
+from grader.stages.people.class_list import team_of
+from grader.stages.people.gradescope import Attempt, Export, moment
 from grader.stages.people.piles import Pile
 
 Located = Sequence[tuple[Item, str]]
@@ -37,16 +47,21 @@ class Found(NamedTuple):
     layout: Layout
     piles: list[Pile]
     strays: list[OtherFile]
+    rest: tuple[Item, ...] = ()
+    """Files beside a download that people named."""
 
 
-def recognised(items: Iterable[Item], exports: Mapping[str, Export]) -> Found | None:
+def recognised(
+    items: Iterable[Item], exports: Mapping[str, Export], roster: Roster | None = None
+) -> Found | None:
     """The piles of an LMS's download, which may lie in folders of any name; None if it is none.
 
     `exports` is what Gradescope's metadata says, by the folder that it lies in.
     Several downloads side by side, such as one for each exercise, are sorted in together.
     """
     located = [(item, item.path) for item in items]
-    if found := _read(located, exports.get("", {})):
+    users = {person.ids["canvas"] for person in roster.people if "canvas" in person.ids} if roster else set()
+    if found := _read(located, exports.get("", {}), users):
         return found
     folders: dict[str, list[tuple[Item, str]]] = {}
     loose: list[OtherFile] = []
@@ -58,11 +73,14 @@ def recognised(items: Iterable[Item], exports: Mapping[str, Export]) -> Found | 
             loose.append(item)
         else:
             return None
-    every = [found for head, inner in folders.items() if (found := _read(inner, exports.get(head, {})))]
+    every = [
+        found for head, inner in folders.items() if (found := _read(inner, exports.get(head, {}), users))
+    ]
     if not every or len(every) < len(folders) or len({found.layout for found in every}) > 1:
         return None
     strays = [*loose, *(stray for found in every for stray in found.strays)]
-    return Found(every[0].layout, _merged([pile for found in every for pile in found.piles]), strays)
+    beside = tuple(item for found in every for item in found.rest)
+    return Found(every[0].layout, _merged([pile for found in every for pile in found.piles]), strays, beside)
 
 
 def _merged(piles: Iterable[Pile]) -> list[Pile]:
@@ -85,22 +103,74 @@ def _merged(piles: Iterable[Pile]) -> list[Pile]:
     return list(merged.values())
 
 
-def _read(located: Located, attempts: Export) -> Found | None:
-    return _gradescope(located, attempts) or _moodle(located) or _canvas(located)
+def _read(located: Located, attempts: Export, users: Collection[str]) -> Found | None:
+    return (
+        _gradescope(located, attempts) or _moodle(located) or _canvas(located, users) or _blackboard(located)
+    )
 
 
-def _canvas(located: Located) -> Found | None:
+def _canvas(located: Located, users: Collection[str]) -> Found | None:
     """`홍길동_LATE_3143_99101_skip.py`; an archive that was opened is a folder of that name."""
     heads = {path.partition("/")[0] for item, path in located if _is_source(item, path)}
-    known = canvas(heads)
+    known = canvas(heads, users)
     if not known:
         return None
 
     def name_of(path: str) -> LmsName | None:
         head = path.partition("/")[0]
-        return known.get(head) or canvas_name(head)
+        return known.get(head) or (canvas_name(head) if head not in heads else None)
 
-    return _sorted("canvas", located, name_of, lambda path, name: path.partition("/")[2] or name.file)
+    theirs = [(item, path) for item, path in located if name_of(path) or not _is_source(item, path)]
+    rest = tuple(item for item, path in located if not name_of(path) and _is_source(item, path))
+    tests: list[tuple[Item, str]] = []
+    people: list[tuple[Item, str]] = []
+    for item, path in theirs:
+        name = name_of(path)
+        test = name is not None and re.sub(r"[\W_]", "", name.name).casefold() in TEST_STUDENTS
+        (tests if test else people).append((item, path))
+    found = _sorted("canvas", people, name_of, lambda path, name: path.partition("/")[2] or name.file)
+    for pile in found.piles:
+        if is_anonymous(pile.source):
+            pile.anonymous, pile.ids = True, {}
+    set_aside = [OtherFile(path=item.path, reason=_TEST) for item, _ in tests]
+    return found._replace(rest=rest, strays=[*found.strays, *set_aside])
+
+
+_TEST = Text(en="Canvas's test student (student view)", ko="Canvas의 테스트 학생(학생 보기)이에요")
+
+
+def _blackboard(located: Located) -> Found | None:
+    """`Lab 12_20231101_attempt_2024-11-20-23-41-07_skip.py`; of several attempts the newest counts."""
+    named = {path: blackboard(path.partition("/")[0]) for _, path in located}
+    if any(named[path] is None for item, path in located if _is_source(item, path)) or not any(
+        named.values()
+    ):
+        return None
+    attempts: dict[str, dict[int, Pile]] = {}
+    strays = []
+    for item, path in located:
+        name = named[path]
+        if name is None:
+            strays += [item] if isinstance(item, OtherFile) else []
+            continue
+        pile = attempts.setdefault(name.user, {}).setdefault(name.order, Pile(name.user))
+        pile.number = owner(name.user).number
+        pile.source = pile.source or path.partition("/")[0]
+        inner = path.partition("/")[2]
+        pile.add(item, inner or name.file or path, path.partition("/")[0], name.order)
+    piles = []
+    for of_one in attempts.values():
+        *older, last = sorted(of_one)
+        newest = of_one[last]
+        for when in reversed(older):
+            newest.set_aside(of_one[when], _clock(when))
+        piles.append(newest)
+    return Found("files", piles, strays)
+
+
+def _clock(when: int) -> str:
+    text = str(when)
+    return f"{text[:4]}-{text[4:6]}-{text[6:8]} {text[8:10]}:{text[10:12]}"
 
 
 def _moodle(located: Located) -> Found | None:
@@ -133,7 +203,8 @@ def _sorted(
             item = item.model_copy(update={"reason": _NOT_FILES[name.kind]})
         pile = piles.setdefault(name.user, Pile(name.user, account=True))
         pile.ids.setdefault(layout, name.user)
-        pile.name = pile.name or name.name
+        before, dash, own = name.name.partition("-")
+        pile.name = pile.name or (own if dash and own and team_of(before) else name.name)
         pile.late |= name.late
         pile.source = pile.source or path.partition("/")[0]
         if _is_source(item, path):
@@ -175,7 +246,7 @@ def _gradescope(located: Located, attempts: Export) -> Found | None:
             by_owner.setdefault(attempt.owner, []).append((attempt.created_at, pile))
     piles = []
     for same in by_owner.values():
-        *older, (_, newest) = sorted(same, key=lambda pair: pair[0])
+        *older, (_, newest) = sorted(same, key=lambda pair: moment(pair[0]))
         for when, pile in reversed(older):
             newest.set_aside(pile, when[:16])
         piles.append(newest)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from grader.file_names import attempt, natural
 from grader.records.base import Text
@@ -14,6 +15,19 @@ WRITTEN = re.compile(r"[^/]+\.ipynb/", re.IGNORECASE)
 
 MOST_OTHERS = 50
 """Listed per student; a data set unpacked beside the homework has sixty thousand."""
+
+
+class Part(NamedTuple):
+    """What one name brought into a pile: a folder, or a loose file."""
+
+    label: str
+    name: str
+    strength: int
+    """How surely the name says whose it is."""
+    exercises: frozenset[str]
+    """Whose classes it defines."""
+    items: tuple[tuple[Item, str], ...]
+    is_file: bool = False
 
 
 class Pile:
@@ -35,12 +49,21 @@ class Pile:
         self.source = ""
         self.joined_by: JoinedBy | None = None
         self.unmatched: Unmatched | None = None
+        self.place: int | None = None
+        """Of its person in the class list, where a name has settled it already."""
+        self.called = ""
+        """A name by which alone the pile is known."""
+        self.nameless = False
+        """Nothing in any name says whose it is."""
+        self.anonymous = False
+        """The LMS hides whose it is."""
+        self.parts: list[Part] = []
         self._items: dict[str, tuple[int, Item]] = {}
 
     @property
     def identity(self) -> str:
         """The student number, else the last part of the label."""
-        return self.number or self.label.rpartition("/")[2]
+        return self.number or self.called or self.label.rpartition("/")[2]
 
     @property
     def others(self) -> list[OtherFile]:
@@ -52,6 +75,11 @@ class Pile:
         """Whether there is anything to grade."""
         return len(self.others) < len(self._items)
 
+    @property
+    def has_work(self) -> bool:
+        """Whether there is anything to grade, or that was meant to be."""
+        return self.has_source or any(other.work for other in self.others)
+
     def add(self, item: Item, path: str, origin: str, order: int = 0) -> None:
         """One file under the student's own path; `origin` tells apart two of the same path."""
         path = WRITTEN.sub("", path)
@@ -62,6 +90,19 @@ class Pile:
             count += 1
             path = f"{origin} ({count})/{path}"
         self._items[path] = (order, item.moved(path))
+
+    def empty(self, label: str) -> Pile:
+        """A pile of the same person's without files."""
+        made = Pile(label, self.account)
+        made.number, made.name, made.late, made.draft = self.number, self.name, self.late, self.draft
+        made.ids, made.source, made.joined_by, made.place = (
+            dict(self.ids),
+            self.source,
+            self.joined_by,
+            self.place,
+        )
+        made.called, made.nameless = self.called, self.nameless
+        return made
 
     def absorb(self, other: Pile) -> None:
         """The files of another pile of the same student's."""

@@ -18,17 +18,23 @@ from grader.file_names import as_module, clean
 from grader.records.base import Text
 from grader.records.submission import BY_RUN, Cell
 
+_COMMANDS = """pip3? conda apt(?:-get)? wget curl git unzip unrar tar ls ll cd pwd mkdir rmdir rm mv cp cat head tail more less man
+    touch chmod echo clear env nvidia-smi python3? sudo export source which find grep df du free top kill tree
+    matplotlib time timeit load_ext reload_ext autoreload pylab run who whos who_ls reset history hist config precision
+    store prun debug pdb alias automagic bookmark colors cls ddir ldir lk lf lx pinfo psearch pycat quickref rerun
+    tensorboard capture notebook save load loadpy edit macro"""
 _MAGIC = re.compile(
-    r"""\s*(?: [%!]                              # %matplotlib inline, !pip install x
+    rf"""\s*(?: [%!]                              # %matplotlib inline, !pip install x
           | [\w.\[\]'", ]+=\s*(?:!|%\w)          # files = !ls
-          | \?{1,2}[\w.]+\s*$ | [\w.]+\?{1,2}\s*$  # ?nn.Conv2d, help?
-          | (?:pip3?|conda|apt(?:-get)?|wget|curl|git|unzip|tar|ls|cd|cp|mv|rm|cat|mkdir|rmdir|nvidia-smi)\ +[-\w./~*]
-          | (?:matplotlib|config|load_ext|reload_ext|env|set_env|time|timeit|run|pylab)\ +[-\w./]  # automagic
-          | (?:ls|pwd|nvidia-smi)\s*$ )""",
+          | \?{{1,2}}[\w.]+\s*$ | [\w.]+\?{{1,2}}\s*$  # ?nn.Conv2d, help?
+          | (?:{"|".join(_COMMANDS.split())})(?:\ +(?![-+*/%@&|^<>=]=?\ |=|in\b|is\b|if\b|and\b|or\b|not\b)\S.*)?$ )  # rm -rf x""",
     re.VERBOSE,
 )
+"""Asked only of lines at which Python stops."""
 _RUN = re.compile(r"""%run\s+(?:-\w+\s+)*(?:(?P<q>["'])(?P<quoted>.+?)(?P=q)|(?P<plain>[^\s"']+))(?:\s.*)?""")
-_ENVIRONMENT = re.compile(r"(?P<indent>\s*)%?(?:env|set_env)\s+(?P<name>\w+)(?:\s*=\s*|\s+)(?P<value>.*\S)\s*")
+_ENVIRONMENT = re.compile(
+    r"(?P<indent>\s*)%?(?:env|set_env)\s+(?P<name>\w+)(?:\s*=\s*|\s+)(?P<value>.*\S)\s*"
+)
 _COMMENTED_OUT = "# Commented out IPython magic to ensure Python compatibility."
 """Colab's, in the `.py` file of a notebook. A cell that begins with a cell magic is commented out as a whole."""
 _CELL_MAGIC = re.compile(r"%%(\w+)[ \t]*(.*)")
@@ -52,13 +58,62 @@ def neutralised(label: str, text: str) -> Cell:
     for _ in range(_MOST_MAGICS):
         problem = syntax_problem("\n".join(lines), label)
         at = problem[0] if problem else None
-        if at is None or not 1 <= at <= len(lines) or not _MAGIC.match(lines[at - 1]):
+        if at is None or not 1 <= at <= len(lines):
+            break
+        if problem and "(unicode error)" in problem[1].en and _without_escapes(lines, at - 1):
+            continue
+        if not _MAGIC.match(lines[at - 1]):
             break
         _blank_magics(lines, at - 1)
     text = "\n".join(lines)
     if problem is None:
         return Cell(label=label, text=text)
     return Cell(label=label, text=text, problem=problem[1], newer=may_be_newer(text, label))
+
+
+_STRINGS = re.compile(
+    r"""(?P<text>(?P<q>\"{3}|'{3})(?:\\.|.)*?(?P=q))|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|\#[^\n]*""",
+    re.DOTALL,
+)
+
+
+def _without_escapes(lines: list[str], at: int) -> bool:
+    r"""A text that stands alone, as Colab writes text cells, may hold a path like C:\Users: whether one was mended.
+
+    Nothing of it is ever used, so each backslash in it becomes a stroke.
+    """
+    whole = "\n".join(lines)
+    begin = sum(len(line) + 1 for line in lines[:at])
+    end = begin + len(lines[at])
+    for found in _STRINGS.finditer(whole):
+        if found["text"] is None or found.end() < begin or found.start() > end or "\\" not in found["text"]:
+            continue
+        before = whole[: found.start()].rpartition("\n")[2]
+        after = whole[found.end() :].partition("\n")[0]
+        if not before.strip() and not after.strip():  # no part of an expression
+            mended = whole[: found.start()] + found["text"].replace("\\", "/") + whole[found.end() :]
+            lines[:] = mended.split("\n")
+            return True
+    return False
+
+
+_COMMENTED_OUT = "# Commented out IPython magic to ensure Python compatibility."
+
+
+def from_colab(text: str) -> str:
+    """A script that Colab wrote, where it has put whole cells behind # because of a magic in their first line."""
+    if _COMMENTED_OUT not in text:
+        return text
+    lines = text.split("\n")
+    for start, line in enumerate(lines[:-1]):
+        magic = re.match(r"# %%(\w+)", lines[start + 1])
+        if line.strip() != _COMMENTED_OUT or magic is None or magic[1] in _NOT_PYTHON:
+            continue
+        end = next((n for n in range(start + 2, len(lines)) if not lines[n].startswith("#")), len(lines))
+        cell = [re.sub(r"^# ?", "", commented) for commented in lines[start + 2 : end]]
+        if syntax_problem("\n".join(cell), "") is None:
+            lines[start + 2 : end] = cell
+    return "\n".join(lines)
 
 
 def _blank_magics(lines: list[str], at: int) -> None:
@@ -102,7 +157,11 @@ def with_cells_that_ran(text: str) -> str:
     """A `.py` file of Colab's with the cells that it commented out for their `%%time` as they were."""
     lines = text.split("\n")
     for at, line in enumerate(lines):
-        magic = _CELL_MAGIC.match(lines[at + 1][2:]) if line.rstrip() == _COMMENTED_OUT and lines[at + 1 :] else None
+        magic = (
+            _CELL_MAGIC.match(lines[at + 1][2:])
+            if line.rstrip() == _COMMENTED_OUT and lines[at + 1 :]
+            else None
+        )
         if magic is None or magic[1] in _NOT_PYTHON:
             continue
         for inside in range(at + 2, len(lines)):
@@ -166,7 +225,9 @@ def without_cell_magic(text: str) -> tuple[str, Written | None]:
     `%%time` and the like run the cell: their own line goes. A cell in another language is no Python: "".
     """
     lines = text.split("\n")
-    first = next((i for i, line in enumerate(lines) if line.strip()), None)
+    first = next(
+        (i for i, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#")), None
+    )
     found = _CELL_MAGIC.match(lines[first]) if first is not None else None
     if first is None or found is None:
         return text, None

@@ -7,6 +7,7 @@ and old Jupyter write a little beside the standard; all we need is the code cell
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from grader.records.base import Text
@@ -16,6 +17,8 @@ from grader.stages.reading.magics import Written, neutralised, without_cell_magi
 
 MAX_CELLS = 5_000
 """Code cells; a long homework has a hundred, and each is parsed for every exercise."""
+MOST_TEXT = 4_000_000
+"""Characters of code; nobody types that."""
 
 
 def looks_like_notebook(text: str) -> bool:
@@ -26,32 +29,57 @@ def looks_like_notebook(text: str) -> bool:
 
 def read_notebook(path: str, text: str, notes: tuple[Text, ...]) -> list[SourceFile]:
     """The notebook at `path` and the local modules it writes; formats 2 to 4. Raises Unreadable."""
-    cells = []
-    written: dict[str, list[str]] = {}
-    for number, (source, execution) in enumerate(_code(text), start=1):
+    found = _cells_of(text)
+    cells, written, said = [], dict[str, list[str]](), list(notes)
+    defined = {name for kind, source, _ in found if kind == "code" for name in _CLASS.findall(source)}
+    number = 0
+    for kind, source, execution in found:
+        if kind == "code":
+            number += 1
+            label = f"{path} [{number}]"
+        else:
+            source = _fenced(source)
+            own = set(_CLASS.findall(source))
+            if not own or own & defined:
+                continue
+            label = f"{path} [{kind} cell]"
+            names = ", ".join(sorted(own))
+            said.append(
+                Text(
+                    en=f"{names} stands in a {_KINDS[kind].en}, which a notebook does not run; it was read all the same",
+                    ko=f"{names} 클래스가 {_KINDS[kind].ko}에 있어서 노트북에서는 실행되지 않아요. 그래도 읽어서 채점했어요",
+                )
+            )
         python, file = without_cell_magic(source)
-        cell = neutralised(f"{path} [{number}]", python)
-        cells.append(cell.model_copy(update={"execution": execution}))
+        cells.append(neutralised(label, python).model_copy(update={"execution": execution}))
         if isinstance(file, Written):
             written[file.name] = [*(written.get(file.name, []) if file.append else []), file.text]
-    found = [SourceFile(path=path, kind="notebook", cells=tuple(cells), notes=notes)]
+    made = [SourceFile(path=path, kind="notebook", cells=tuple(cells), notes=tuple(said))]
     for name, texts in written.items():
         where = f"{path}/{name}"  # its own, until it is known whose the notebook is
         note = Text(en="written by a cell of the notebook", ko="노트북의 셀이 만드는 파일이에요")
         module = neutralised(where, "\n".join(texts))
-        found.append(SourceFile(path=where, kind="python", cells=(module,), notes=(note,)))
-    return found
+        made.append(SourceFile(path=where, kind="python", cells=(module,), notes=(note,)))
+    return made
 
 
-def _code(text: str) -> list[tuple[str, int | None]]:
-    """The code cells' sources, with their execution counts."""
+_CLASS = re.compile(r"^class[ \t]+(\w+)[ \t]*\(.*\bModule\b.*\)[ \t]*:", re.MULTILINE)
+_KINDS = {
+    "raw": Text(en="raw cell", ko="Raw 셀(코드 셀이 아닌 셀)"),
+    "markdown": Text(en="text cell (Markdown)", ko="텍스트 셀(Markdown)"),
+}
+
+
+def _fenced(source: str) -> str:
+    """What stands between ``` in a text cell; all of it where nothing does."""
+    blocks = re.findall(r"^```[^\n]*\n(.*?)^```", source, re.MULTILINE | re.DOTALL)
+    return "\n".join(blocks) if blocks else source
+
+
+def _cells_of(text: str) -> list[tuple[str, str, int | None]]:
+    """Kind ("code", "raw", "markdown"), text and execution count of each cell. Raises Unreadable."""
     if not text.strip():
         raise Unreadable("it is empty", "빈 파일이에요")
-    if text.lstrip()[:15].lower().startswith(("<!doctype", "<html")):
-        raise Unreadable(
-            "it is a web page, not the notebook; download it as .ipynb",
-            "노트북이 아니라 웹 페이지가 저장됐어요. .ipynb로 내려받아 주세요",
-        )
     try:
         notebook = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -62,10 +90,18 @@ def _code(text: str) -> list[tuple[str, int | None]]:
     cells = _cells(notebook)
     if cells is None:
         raise Unreadable("it is no notebook: it has no list of cells", "노트북이 아니에요: 셀 목록이 없어요")
-    code = [cell for cell in cells if isinstance(cell, dict) and cell.get("cell_type") == "code"]
+    found = [
+        (str(cell.get("cell_type")), _source(cell), _execution(cell))
+        for cell in cells
+        if isinstance(cell, dict)
+    ]
+    code = [source for kind, source, _ in found if kind == "code"]
     if len(code) > MAX_CELLS:
         raise Unreadable(f"it has more than {MAX_CELLS} code cells", f"코드 셀이 {MAX_CELLS}개보다 많아요")
-    return [(_source(cell), _execution(cell)) for cell in code]
+    if sum(map(len, code)) > MOST_TEXT:
+        most = MOST_TEXT // 1_000_000
+        raise Unreadable(f"its code has more than {most} MB", f"코드만 {most} MB가 넘어요")
+    return [one for one in found if one[0] == "code" or one[0] in _KINDS]
 
 
 def _cells(notebook: Any) -> list[Any] | None:

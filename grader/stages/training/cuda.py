@@ -1,4 +1,4 @@
-"""The CUDA device: what it must be like, its settings, and steps as CUDA graphs.
+"""The CUDA device: what it must be like, its settings, its streams.
 
 Only ever imported in the process that owns the GPU, or before there is any CUDA in a process.
 """
@@ -6,14 +6,18 @@ Only ever imported in the process that owns the GPU, or before there is any CUDA
 from __future__ import annotations
 
 import os
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import torch
+from torch.nn import functional
 
 from grader.errors import UserError
+from grader.stages.training.cuda_graph import Captured, StepByStep
+from grader.stages.training.fused import Fused
+from grader.stages.training.fused_layers import disagreement
 from grader.stages.training.steps import Run
+from grader.stages.training.together import AT_ONCE
+
+DEVICE = torch.device("cuda", 0)
 
 CONVOLUTION_PRECISION = "tf32"
 PRODUCT_PRECISION = "tf32"
@@ -23,11 +27,8 @@ torch's own default is tf32 for convolutions. What each costs: benchmarks/traini
 CUDNN_BENCHMARK = False
 """Letting cuDNN time its algorithms may choose another one, with other roundings, in the next run."""
 
-STEPS_PER_GRAPH = 10
-"""At most; a launch costs the host about as much for ten steps as for one."""
-
-_WARM_UP_STEPS = 3
-"""Before a capture: libraries load, optimizers make their state."""
+FUSED = True
+"""Layers in fewer kernels (fused.py); False: as they were traced."""
 
 
 class Gpu:
@@ -39,23 +40,42 @@ class Gpu:
     def __init__(self) -> None:
         # read when cuBLAS starts; without it its products may differ from run to run
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+        # read when CUDA starts; streams beyond its default of eight would wait for each other
+        os.environ.setdefault("CUDA_DEVICE_MAX_CONNECTIONS", "32")
         if problem := unusable():
             raise UserError(f"--gpu: {problem}, or leave --gpu out")
-        self.device = torch.device("cuda", 0)
-        self.name = torch.cuda.get_device_name(0)
+        self.device = DEVICE
+        self.name = torch.cuda.get_device_name(DEVICE)
         torch.backends.cudnn.deterministic = True
         torch.backends.cudnn.benchmark = CUDNN_BENCHMARK
         torch.backends.cudnn.conv.fp32_precision = CONVOLUTION_PRECISION  # type: ignore[attr-defined]
         torch.backends.cuda.matmul.fp32_precision = PRODUCT_PRECISION
+        # fixed ones: cuBLAS keeps 65 MiB for every stream that it has ever seen
+        self._streams = [torch.cuda.Stream(self.device) for _ in range(AT_ONCE)]  # type: ignore[no-untyped-call]
+        self._side = [torch.cuda.Stream(self.device) for _ in range(AT_ONCE)]  # type: ignore[no-untyped-call]
+        self.plain = self._why_plain()
+        """Why layers are not fused on this device; None: they are."""
+        if self.plain is not None:
+            self.name += f" (layers not fused: {self.plain})"
 
     def free_bytes(self) -> int:
         """What the driver has left, and what torch keeps without using it."""
         free, _ = torch.cuda.mem_get_info(self.device)
         return free + torch.cuda.memory_reserved(self.device) - torch.cuda.memory_allocated(self.device)
 
-    def launcher(self, run: Run) -> Captured | StepByStep:
-        """A CUDA graph of the steps; where torch cannot make one, the steps themselves."""
-        stream = torch.cuda.Stream(self.device)  # type: ignore[no-untyped-call]
+    def fused(self, slot: int) -> Fused | None:
+        """What fuses a network's layers, where they are fused."""
+        return Fused(self._side[slot]) if self.plain is None else None
+
+    def launcher(self, run: Run, slot: int) -> Captured | StepByStep:
+        """A CUDA graph of the steps; where torch cannot make one, the steps themselves.
+
+        Raises RuntimeError where fused steps cannot be a graph: plain ones are to be tried first.
+
+        Args:
+            slot: which of the AT_ONCE streams, free now.
+        """
+        stream = self._streams[slot]
         before = [tensor.clone() for tensor in run.state()]
         try:
             return Captured(run, stream, before)
@@ -63,6 +83,8 @@ class Gpu:
             raise
         except RuntimeError as error:
             self.wait()
+            if run.fused is not None:
+                raise
             run.rewind(before)
             self.wait()
             return StepByStep(run, stream, str(error).splitlines()[0])
@@ -75,49 +97,14 @@ class Gpu:
         """Of what dropout draws."""
         torch.cuda.manual_seed(seed)
 
-
-class Captured:
-    """Several steps recorded as one CUDA graph, which the device repeats by itself.
-
-    Raises RuntimeError where a step cannot be recorded: it waits for the device, say.
-    """
-
-    def __init__(self, run: Run, stream: torch.cuda.Stream, before: list[torch.Tensor]) -> None:
-        self.per_launch = steps_per_graph(run.steps)
-        self.engine = f"CUDA graph of {self.per_launch} steps"
-        self._run, self._stream = run, stream
-        torch.cuda.synchronize(run.device)
-        # warmed up and captured in one stream: gradients are added up where they were first made
-        with torch.cuda.stream(stream), _no_waiting():
-            for _ in range(_WARM_UP_STEPS):
-                run.step()
-                run.rewind(before)
-        torch.cuda.synchronize(run.device)
-        self._graph = torch.cuda.CUDAGraph()
-        with _quiet(), torch.cuda.graph(self._graph, stream=stream):
-            for _ in range(self.per_launch):
-                run.step()
-        torch.cuda.synchronize(run.device)
-
-    def launch(self) -> None:
-        """The next steps."""
-        with torch.cuda.stream(self._stream):
-            self._graph.replay()
-
-
-class StepByStep:
-    """The steps themselves, asked for one by one; `reason`: why they are no graph."""
-
-    per_launch = 1
-
-    def __init__(self, run: Run, stream: torch.cuda.Stream, reason: str) -> None:
-        self.engine = f"step by step: {reason}"
-        self._run, self._stream = run, stream
-
-    def launch(self) -> None:
-        """The next step."""
-        with torch.cuda.stream(self._stream), _quiet():
-            self._run.step()
+    def _why_plain(self) -> str | None:
+        if not FUSED:
+            return "switched off"
+        try:
+            return disagreement(self.device)
+        except (RuntimeError, OSError) as error:  # OSError: no library to compile kernels with
+            self.wait()
+            return str(error).splitlines()[0]
 
 
 def unusable() -> str | None:
@@ -132,35 +119,31 @@ def unusable() -> str | None:
         seen = f" (CUDA_VISIBLE_DEVICES={hidden!r})" if hidden is not None else ""
         return f"torch finds no NVIDIA GPU{seen}; look at what nvidia-smi says"
     try:
-        torch.ones(1, device="cuda").add(1).item()
+        said = computes(DEVICE)
     except RuntimeError as error:
-        return (
-            f"the GPU refuses to work ({str(error).splitlines()[0]}); look at what nvidia-smi says, or install a "
-            "torch built for this GPU"
-        )
+        said = str(error).splitlines()[0]
+    if said is not None:
+        return f"the GPU refuses to work ({said}); look at what nvidia-smi says, or install a torch built for this GPU"
     return None
 
 
-def steps_per_graph(steps: int) -> int:
-    """The largest number up to STEPS_PER_GRAPH that divides the steps of a run."""
-    return next(count for count in range(STEPS_PER_GRAPH, 0, -1) if steps % count == 0)
+def computes(device: torch.device) -> str | None:
+    """What is wrong with the libraries that every training needs (cuDNN, cuBLAS); None: they work.
 
-
-@contextmanager
-def _no_waiting() -> Iterator[None]:
-    """RuntimeError at whatever makes the host wait for the device: that cannot be in a graph."""
-    with _quiet():  # torch warns that the mode is a prototype
-        before = torch.cuda.get_sync_debug_mode()
-        torch.cuda.set_sync_debug_mode("error")
-        try:
-            yield
-        finally:
-            torch.cuda.set_sync_debug_mode(before)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Without warnings: an optimizer made for a graph runs outside one; an operator has no deterministic form."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
+    A convolution with its gradients and a product, in whole numbers small enough to be exact in any
+    precision. Raises RuntimeError where they refuse.
+    """
+    images = torch.ones(2, 3, 8, 8, device=device)
+    weight = torch.ones(4, 3, 3, 3, device=device, requires_grad=True)
+    made = functional.conv2d(images, weight)
+    made.sum().backward()  # type: ignore[no-untyped-call]
+    assert weight.grad is not None
+    product = torch.ones(16, 32, device=device) @ torch.ones(32, 8, device=device)
+    for name, numbers, expected in (
+        ("a convolution", made, 27),
+        ("a convolution's gradient", weight.grad, 72),
+        ("a product", product, 32),
+    ):
+        if not bool((numbers == expected).all()):
+            return f"{name} that must be {expected} came out as {numbers.flatten()[0].item():g}"
+    return None

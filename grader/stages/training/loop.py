@@ -18,6 +18,9 @@ from grader.records.training import TrainingRecord
 from grader.stages.training.data import DataSet
 from grader.stages.training.steps import Run
 
+REFUSALS = (RuntimeError, IndexError, ValueError, TypeError)
+"""What torch raises at an operator that it cannot compute."""
+
 
 def train(
     network: nn.Module,
@@ -36,7 +39,7 @@ def train(
         trainable: what the optimizer updates; None: every parameter that requires a gradient.
     """
     began = time.perf_counter()
-    with _one_thread(), repeatable(network), torch.random.fork_rng(devices=[]):
+    with one_thread(), repeatable(network), torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         try:
             run = Run(network, recipe, data, seed, trainable)
@@ -46,8 +49,9 @@ def train(
                 run.step()
                 done += 1
             record = run.record(done, 0.0, "cpu")
-        except RuntimeError as error:
-            raise TrainingFault(f"training stopped: {str(error).splitlines()[0]}") from error
+        except REFUSALS as error:
+            said = (str(error).splitlines() or [type(error).__name__])[0]
+            raise TrainingFault(f"training stopped: {said}") from error
     return record.model_copy(update={"seconds": time.perf_counter() - began})
 
 
@@ -69,7 +73,7 @@ def repeatable(network: nn.Module) -> Iterator[None]:
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
+def one_thread() -> Iterator[None]:
     """Sums are added in one order, and several processes do not fight over the cores."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import torch
 from torch import Tensor, nn
@@ -14,6 +15,7 @@ from grader.networks.replay import Replay
 from grader.records.assignment import Recipe
 from grader.records.training import CLASSES, TrainingRecord
 from grader.stages.training.data import DataSet
+from grader.stages.training.fused import Fused
 
 CHANNELS_LAST = {"cpu": True, "cuda": True}
 """Whether images and layers lie channels-last where the network allows it. On a CPU a sixth to a quarter
@@ -30,6 +32,7 @@ class Run:
         network: trained in place, from the weights that it has; float images N×3×32×32 in [0, 1] to
             outputs N×10.
         trainable: what the optimizer updates; None: every parameter that requires a gradient.
+        fused: how to run it in fewer kernels; None: as it was traced.
     """
 
     def __init__(
@@ -39,17 +42,22 @@ class Run:
         data: DataSet,
         seed: int,
         trainable: Sequence[Tensor] | None = None,
+        fused: Fused | None = None,
     ) -> None:
         device = data.train_images.device
         self.network, self.recipe, self.data, self.device = network.to(device), recipe, data, device
         last = CHANNELS_LAST[device.type] and isinstance(network, Replay) and channels_last(network)
         self.layout = torch.channels_last if last else torch.contiguous_format
+        self.fused = fused if isinstance(network, Replay) else None
+        if self.fused is not None:
+            assert isinstance(network, Replay)
+            self.fused.rewrite(network)
         if trainable is None:
             trainable = [p for p in network.parameters() if p.requires_grad]
         # moving a network keeps its parameters' identities, but not on every device
         assert all(parameter.device == device for parameter in trainable)
         self.steps = recipe.updates(len(data.train_labels))
-        self._order = batches(data.train_labels.cpu(), recipe, seed).to(device)
+        self._order = order(data, recipe, seed)
         self._rates: Tensor | None = None
         self._rate: float | Tensor = recipe.learning_rate
         if recipe.schedule == "linear":
@@ -74,25 +82,44 @@ class Run:
     def step(self) -> None:
         """The next batch: forward, loss, backward, update. Nothing is read by the host."""
         batch = self._order.index_select(0, self._position).flatten()
-        outputs = self.network(floats(self.data.train_images.index_select(0, batch), self.layout))
+        outputs = self.network(self._images(batch))
         loss = F.cross_entropy(outputs, self.data.train_labels.index_select(0, batch))
         # not index_copy_: its deterministic form on a GPU sorts
-        self.losses.copy_(torch.where(self._numbers == self._position, loss.detach(), self.losses))
+        torch.where(self._numbers == self._position, loss.detach(), self.losses, out=self.losses)
         if self.optimizer is not None and loss.requires_grad:
             if self._rates is not None:
                 assert isinstance(self._rate, Tensor)
                 self._rate.copy_(self._rates.index_select(0, self._position)[0])
             self.optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
+            if self.fused is not None:
+                self.fused.join()
             self.optimizer.step()
         self._position += 1
+
+    def first_batch(self) -> Tensor:
+        """Numbers of the images of the first step."""
+        return self._order[0]
+
+    def _images(self, batch: Tensor) -> Tensor:
+        """Training images by number."""
+        if self.fused is None:
+            return floats(self.data.train_images.index_select(0, batch), self.layout)
+        return (
+            self.data.pixels.index_select(0, batch).permute(0, 3, 1, 2).contiguous(memory_format=self.layout)
+        )
 
     def state(self) -> list[Tensor]:
         """What steps change in the network."""
         return [tensor.detach() for tensor in (*self.network.parameters(), *self.network.buffers())]
 
-    def rewind(self, state: Sequence[Tensor]) -> None:
-        """As before the first step: the network's `state`, a fresh optimizer, no losses. In place."""
+    def rewind(self, state: Sequence[Tensor], losses: Tensor | None = None) -> None:
+        """As before the first step: the network's `state`, a fresh optimizer, no losses. In place.
+
+        Args:
+            losses: of the steps done so far, to go on after them; only right for an optimizer that keeps
+                nothing between steps (SGD).
+        """
         for tensor, before in zip(self.state(), state, strict=True):
             tensor.copy_(before)
         if self.optimizer is not None:
@@ -102,6 +129,9 @@ class Run:
             self.optimizer.zero_grad()
         self.losses.zero_()
         self._position.zero_()
+        if losses is not None:
+            self.losses[: len(losses)] = losses
+            self._position += len(losses)
 
     @torch.no_grad()
     def accuracy(self) -> float | None:
@@ -145,6 +175,13 @@ class Run:
 def floats(pixels: Tensor, layout: torch.memory_format = torch.contiguous_format) -> Tensor:
     """Bytes to floats in [0, 1]."""
     return pixels.to(torch.float32, memory_format=layout).div_(255)
+
+
+@lru_cache(maxsize=16)
+def order(data: DataSet, recipe: Recipe, seed: int) -> Tensor:
+    """`batches` on the data's device. Kept: most networks of a class are trained from the same seed, and
+    making the order of 10,000 steps takes a third of a second."""
+    return batches(data.train_labels.cpu(), recipe, seed).to(data.train_labels.device)
 
 
 def batches(labels: Tensor, recipe: Recipe, seed: int) -> Tensor:

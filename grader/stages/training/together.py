@@ -17,8 +17,12 @@ from grader.networks.replay import Replay, cost
 from grader.records.assignment import Recipe
 from grader.records.training import TrainingRecord
 from grader.stages.training.data import DataSet
-from grader.stages.training.loop import repeatable
-from grader.stages.training.steps import Run
+from grader.stages.training.fused import Fused
+from grader.stages.training.loop import REFUSALS, repeatable
+from grader.stages.training.steps import Run, order
+
+Results = dict[int, TrainingRecord | TrainingFault]
+"""By the request's number."""
 
 AT_ONCE = 8
 """Networks that share the device; more hardly help once it is busy (benchmarks/training.py)."""
@@ -58,8 +62,15 @@ class Device(Protocol):
     def free_bytes(self) -> int:
         """Memory that nobody uses."""
 
-    def launcher(self, run: Run) -> Launcher:
-        """Make a run ready. Raises torch.OutOfMemoryError."""
+    def fused(self, slot: int) -> Fused | None:
+        """How layers are fused here; None: they are not."""
+
+    def launcher(self, run: Run, slot: int) -> Launcher:
+        """Make a run ready. Raises torch.OutOfMemoryError, and RuntimeError where a fused run is refused.
+
+        Args:
+            slot: 0 … AT_ONCE - 1, another for each run of a group.
+        """
 
     def wait(self) -> None:
         """Until all that was launched is done. Raises RuntimeError if the device has failed."""
@@ -79,30 +90,61 @@ def train_together(
     Args:
         data: on the device already (`DataSet.on`).
     """
-    results: dict[int, TrainingRecord | TrainingFault] = {}
-    networks = {number: request.build() for number, request in enumerate(requests)}
-    for group in list(packed(networks, requests, data, device.free_bytes())):
-        chosen = {number: (networks.pop(number), requests[number]) for number in group}
-        results |= _group(chosen, data, device)
-        if len(group) > 1:
-            for number in [n for n in group if n not in results]:  # memory ran out: once more, alone
-                results |= _group({number: (requests[number].build(), requests[number])}, data, device)
+    results: Results = {}
+    groups = packed(requests, data, device.free_bytes(), results)
+    group = next(groups, None)
+    while group is not None:
+        numbers = list(group)
+        with repeatable(next(iter(group.values()))):
+            running = _launched(group, requests, data, device, results)
+            group = next(groups, None)  # made ready while the device is busy
+            doubtful = running.collect(results)
+        del running  # and its memory
+        for number in numbers:
+            if number not in results:  # memory ran out beside others
+                doubtful += _alone(number, requests, data, device, results)
+        for number in doubtful:
+            _alone(number, requests, data, device, results, fuse=False)
     return [results[number] for number in range(len(requests))]
 
 
+def _alone(
+    number: int,
+    requests: Sequence[Request],
+    data: DataSet,
+    device: Device,
+    results: Results,
+    fuse: bool = True,
+) -> list[int]:
+    """Train one network again, beside no other; its number if that diverged with fused layers."""
+    (group,) = packed([requests[number]], data, device.free_bytes(), results, first=number)
+    with repeatable(group[number]):
+        return _launched(group, requests, data, device, results, fuse).collect(results)
+
+
 def packed(
-    networks: dict[int, nn.Module], requests: Sequence[Request], data: DataSet, free_bytes: int
-) -> Iterator[list[int]]:
-    """Groups of networks that fit together.
+    requests: Sequence[Request], data: DataSet, free_bytes: int, results: Results, first: int = 0
+) -> Iterator[dict[int, nn.Module]]:
+    """Networks by number, in groups that fit together; each is built when its group is asked for.
 
     What draws random numbers comes alone: all networks draw from the device's one generator, and
     which numbers a network gets must not depend on its neighbours. So does what reads memory that
     nobody has filled, for which every fresh tensor is filled first.
+
+    Args:
+        results: where a network that cannot be built has its fault.
+        first: number of the first request.
     """
-    group: list[int] = []
+    group: dict[int, nn.Module] = {}
     taken = 0
-    for number, network in networks.items():
-        needs = bytes_needed(network, requests[number].recipe, data)
+    for number, request in enumerate(requests, first):
+        try:
+            network = request.build()
+            needs = bytes_needed(network, request.recipe, data)
+            order(data, request.recipe, request.seed)
+        except REFUSALS as error:
+            results[number] = _fault(error)
+            continue
         alone = (
             not isinstance(network, Replay)
             or draws_numbers(network.graph)
@@ -111,12 +153,12 @@ def packed(
         full = len(group) == AT_ONCE or taken + needs > _SHARE_OF_MEMORY * free_bytes
         if group and (full or alone):
             yield group
-            group, taken = [], 0
-        group.append(number)
+            group, taken = {}, 0
+        group[number] = network
         taken += needs
         if alone:
             yield group
-            group, taken = [], 0
+            group, taken = {}, 0
     if group:
         yield group
 
@@ -137,56 +179,110 @@ def bytes_needed(network: nn.Module, recipe: Recipe, data: DataSet) -> int:
     return _FLOAT_BYTES * (2 * elements + 5 * parameters) + _WORKSPACE_BYTES
 
 
-def _group(
-    chosen: dict[int, tuple[nn.Module, Request]], data: DataSet, device: Device
-) -> dict[int, TrainingRecord | TrainingFault]:
-    """Results by number; a network for which there was no memory beside the others has none."""
-    results: dict[int, TrainingRecord | TrainingFault] = {}
-    ready: dict[int, tuple[Run, Launcher]] = {}
-    alone = len(chosen) == 1
-    began = time.perf_counter()
-    with repeatable(next(iter(chosen.values()))[0]):
-        for number, (network, request) in chosen.items():
-            with _told(results, number, alone, device):
-                trainable = network.trainable() if isinstance(network, Replay) else None
-                run = Run(network, request.recipe, data, request.seed, trainable)
-                run.network.train()
-                ready[number] = (run, device.launcher(run))
-                device.seed(request.seed)
-        # steps of all networks in turn, so that the device always has some of each
-        left = {number: run.steps for number, (run, _) in ready.items()}
-        while left:
-            for number in list(left):
-                launcher = ready[number][1]
-                launched = False
-                with _told(results, number, alone, device):
-                    launcher.launch()
-                    launched = True
-                left[number] -= launcher.per_launch
-                if not launched:
-                    del left[number], ready[number]
-                elif left[number] <= 0:
-                    del left[number]
-        device.wait()
-        seconds = (time.perf_counter() - began) / len(chosen)
-        for number, (run, launcher) in ready.items():
-            with _told(results, number, alone, device):
+@dataclass(frozen=True)
+class _Running:
+    """A group whose steps have all been asked for."""
+
+    ready: dict[int, tuple[Run, Launcher]]
+    device: Device
+    alone: bool
+    began: float
+
+    def collect(self, results: Results) -> list[int]:
+        """Wait for the device, test the networks, and note what was found.
+
+        Returns the numbers of those that diverged with fused layers: before it is said of a network, it
+        has to show when it is trained as it was traced.
+        """
+        self.device.wait()
+        seconds = (time.perf_counter() - self.began) / max(1, len(self.ready))
+        for number, (run, launcher) in self.ready.items():
+            with _told(results, number, self.alone, self.device):
                 results[number] = run.record(run.steps, seconds, launcher.engine)
-    return results
+        return [
+            number
+            for number, (run, _) in self.ready.items()
+            if run.fused is not None
+            and isinstance(record := results.get(number), TrainingRecord)
+            and record.diverged
+        ]
+
+
+def _launched(
+    group: dict[int, nn.Module],
+    requests: Sequence[Request],
+    data: DataSet,
+    device: Device,
+    results: Results,
+    fuse: bool = True,
+) -> _Running:
+    """The group on its way; a network for which there was no memory beside the others is left out."""
+    ready: dict[int, tuple[Run, Launcher]] = {}
+    running = _Running(ready, device, len(group) == 1, time.perf_counter())
+    for slot, (number, network) in enumerate(group.items()):
+        with _told(results, number, running.alone, device):
+            fused = device.fused(slot) if fuse else None
+            ready[number] = _ready(network, requests[number], data, device, slot, fused)
+            device.seed(requests[number].seed)
+    # steps of all networks in turn, so that the device always has some of each
+    left = {number: run.steps for number, (run, _) in ready.items()}
+    while left:
+        for number in list(left):
+            launcher = ready[number][1]
+            launched = False
+            with _told(results, number, running.alone, device):
+                launcher.launch()
+                launched = True
+            left[number] -= launcher.per_launch
+            if not launched:
+                del left[number], ready[number]
+            elif left[number] <= 0:
+                del left[number]
+    return running
+
+
+def _ready(
+    network: nn.Module, request: Request, data: DataSet, device: Device, slot: int, fused: Fused | None
+) -> tuple[Run, Launcher]:
+    """A run and its launcher: fused, or as the network was traced where torch refuses to fuse it."""
+    if fused is not None:
+        try:
+            return _as_run(network, request, data, device, slot, fused)
+        except torch.OutOfMemoryError:
+            raise
+        except REFUSALS:
+            device.wait()
+            network = request.build()
+    return _as_run(network, request, data, device, slot, None)
+
+
+def _as_run(
+    network: nn.Module, request: Request, data: DataSet, device: Device, slot: int, fused: Fused | None
+) -> tuple[Run, Launcher]:
+    trainable = network.trainable() if isinstance(network, Replay) else None
+    run = Run(network, request.recipe, data, request.seed, trainable, fused)
+    run.network.train()
+    return run, device.launcher(run, slot)
 
 
 @contextmanager
-def _told(
-    results: dict[int, TrainingRecord | TrainingFault], number: int, alone: bool, device: Device
-) -> Iterator[None]:
+def _told(results: Results, number: int, alone: bool, device: Device) -> Iterator[None]:
     """What torch refuses is this network's fault record, unless the device is gone for all."""
     try:
         yield
     except torch.OutOfMemoryError as error:
         if alone:
             results[number] = TrainingFault(
-                f"training stopped: not enough memory on the GPU ({str(error).splitlines()[0]})"
+                f"training stopped: not enough memory on the GPU ({_first_line(error)})"
             )
-    except RuntimeError as error:
+    except REFUSALS as error:
         device.wait()
-        results[number] = TrainingFault(f"training stopped: {str(error).splitlines()[0]}")
+        results[number] = _fault(error)
+
+
+def _fault(error: Exception) -> TrainingFault:
+    return TrainingFault(f"training stopped: {_first_line(error)}")
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

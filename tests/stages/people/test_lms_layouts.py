@@ -179,7 +179,7 @@ def test_a_download_may_lie_in_a_folder_unopened_and_beside_its_class_list(tmp_p
     )
     work = read_class(write(tmp_path, {"submissions.zip": download, "gradebook.csv": "Student"}))
     assert work.layout == "canvas"
-    assert _who(work) == {"3143": (["skip.py"], []), "3144": (["skip.py"], ["deeper.zip"])}
+    assert _who(work) == {"3143": (["skip.py"], []), "3144": (["deeper/dense.py", "skip.py"], [])}
     assert [stray.path for stray in work.strays] == ["gradebook.csv"]
 
 

@@ -14,7 +14,8 @@ from stages.handing_in import packed, write
 
 from grader.class_work import read_submissions
 from grader.errors import SubmissionsError
-from grader.records.submission import Submission
+from grader.records.submission import OtherFile, SourceFile, Submission
+from grader.stages.people.piles import MOST_OTHERS
 from grader.stages.reading import archives
 
 
@@ -71,38 +72,49 @@ def test_a_bomb_that_lies_about_its_size_is_cut_off(tmp_path: Path) -> None:
 
 def test_the_sum_of_all_that_is_taken_out_is_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archives, "MOST_BYTES", 1_000_000)
-    file = tmp_path / "a.zip"
-    file.write_bytes(packed({f"{n}.py": "#" * 900 * n for n in range(60)}))
-    with pytest.raises(
-        SubmissionsError, match=r"a\.zip: it unpacks to more than 1 MB; pack or download it again"
-    ):
-        read_submissions(file)
+    items = archives.read_zip(packed({f"{n}.py": "#" * 900 * n for n in range(1, 60)}))
+    read = [item for item in items if isinstance(item, SourceFile)]
+    assert 0 < sum(len(file.cells[0].text) for file in read) <= 1_000_000
+    over = {item.reason.en for item in items if isinstance(item, OtherFile)}
+    assert over == {"it unpacks to more than 1 MB"}
 
 
 def test_the_number_of_files_is_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archives, "MOST_ENTRIES", 5)
-    write(tmp_path, {"20231234.zip": packed({f"{n}.py": "" for n in range(6)}), "20231235.py": "x = 1"})
-    bombed, other = read_submissions(tmp_path)
-    assert _reasons(bombed) == {"20231234.zip": "it holds more than 5 files"}
-    assert other.files
+    with pytest.raises(archives.BadArchive, match="it holds more than 5 files"):
+        archives.read_zip(packed({f"{n}.py": "x = 1" for n in range(6)}))
 
 
-def test_archives_are_opened_one_level_deep(tmp_path: Path) -> None:
-    inner = packed({"deep.py": "x = 1"})
-    write(tmp_path, {"20231234/a.zip": packed({"b.zip": inner, "c.py": "x = 1"})})
+def test_pictures_cost_a_name_and_no_more(tmp_path: Path) -> None:
+    pictures = {f"20231234/data/{n:05}.png": b"\x89PNG" for n in range(21_000)}
+    (tmp_path / "class.zip").write_bytes(packed({**pictures, "20231235/skip.py": "x = 1"}))
+    first, second = read_submissions(tmp_path / "class.zip")
+    assert len(first.others) == MOST_OTHERS + 1 and second.files
+
+
+def test_archives_are_opened_a_few_levels_deep(tmp_path: Path) -> None:
+    deep = packed({"deep.py": "x = 1"})
+    for name in ("e.zip", "d.zip", "c.zip", "b.zip"):
+        deep = packed({name: deep, "beside.py": "x = 1"})
+    write(tmp_path, {"20231234/a.zip": deep})
     (submission,) = read_submissions(tmp_path)
-    assert [file.path for file in submission.files] == ["a/c.py"]
-    assert _reasons(submission) == {"a/b.zip": "an archive inside an archive"}
+    assert [file.path for file in submission.files] == [
+        "a/b/beside.py",
+        "a/b/c/beside.py",
+        "a/b/c/d/beside.py",
+        "a/beside.py",
+    ]
+    assert _reasons(submission) == {"a/b/c/d/e.zip": "an archive inside an archive"}
 
 
 def test_a_class_archive_opens_every_students_archive(tmp_path: Path) -> None:
     file = tmp_path / "class.zip"
     file.write_bytes(
-        packed({"20231234.zip": packed({"a.py": ""}), "20231235.zip": packed({"b.zip": packed({})})})
+        packed({"20231234.zip": packed({"a.py": "x = 1"}), "20231235.zip": packed({"b.zip": packed({})})})
     )
     first, second = read_submissions(file)
     assert [f.path for f in first.files] == ["a.py"]
-    assert _reasons(second) == {"b.zip": "an archive inside an archive"}
+    assert _reasons(second) == {"20231235.zip": "an empty archive: there is nothing in it"}
 
 
 def test_a_locked_archive_says_so(tmp_path: Path) -> None:

@@ -109,11 +109,11 @@ def test_format_3_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("", "it is empty"),
+        ("", "an empty file"),
         ("{", "it is no notebook: its JSON is broken"),
         ("[1]", "it has no list of cells"),
         ('{"cells": 3}', "it has no list of cells"),
-        ("<!DOCTYPE html><html>", "it is a web page"),
+        ("<!DOCTYPE html><html>", "a web page (HTML) was saved"),
         ('{"cells":' + "[" * 100_000, "its JSON is broken"),
         (b"\xff\xfe\x00", "cannot be decoded"),
     ],
@@ -287,3 +287,54 @@ def test_what_a_newer_python_may_read_waits_for_a_person(line: str, newer: bool)
     judgement = judge(None, excerpt, assignment, reference, None)
     assert (judgement.unsure is not None) is newer
     assert newer or judgement.verdicts[0].code == "syntax-error"
+
+
+@pytest.mark.parametrize(
+    ("line", "python"),
+    [
+        ("%env SIZE=512", "__import__(\"os\").environ['SIZE'] = '512'"),
+        ("  %set_env SIZE 512 ", "  __import__(\"os\").environ['SIZE'] = '512'"),
+        ("env SIZE = a b", "__import__(\"os\").environ['SIZE'] = 'a b'"),
+        ("%env SIZE=$OTHER", "pass"),
+        ("%env", "pass"),
+    ],
+)
+def test_an_environment_variable_that_a_magic_sets_is_set(line: str, python: str) -> None:
+    head = "if 1:\n" if line.startswith(" ") else ""
+
+    assert neutralised("lab", head + line).text == head + python
+
+
+@pytest.mark.parametrize(
+    "line", ["rm -rf sample_data", "matplotlib inline", "load_ext tensorboard", "cp a.py b.py"]
+)
+def test_words_that_ipython_takes_without_their_mark_are_no_python(line: str) -> None:
+    cell = neutralised("lab", f"{line}\nx = 1")
+
+    assert (cell.problem, cell.text) == (None, "pass\nx = 1")
+
+
+def test_a_cell_that_colab_commented_out_for_its_magic_is_read(tmp_path: Path) -> None:
+    marker = "# Commented out IPython magic to ensure Python compatibility."
+    text = f"{marker}\n# %%time\n# class VGG_SKIP:\n#     # a comment\n#\n#     x = 1\n\ny = 2\n# z = 3\n"
+    cell = _read(tmp_path, text, "20231234.py").files[0].cells[0]
+
+    assert (
+        cell.text == f"{marker}\n# %%time\nclass VGG_SKIP:\n    # a comment\n\n    x = 1\n\ny = 2\n# z = 3\n"
+    )
+
+
+@pytest.mark.parametrize("magic", ["%matplotlib inline", "%%bash", "%%writefile a.py"])
+def test_what_colab_commented_out_and_is_no_python_stays_a_comment(magic: str, tmp_path: Path) -> None:
+    text = f"# Commented out IPython magic to ensure Python compatibility.\n# {magic}\n# ls -l\n"
+
+    assert _read(tmp_path, text, "20231234.py").files[0].cells[0].text == text
+
+
+def test_execution_counts_are_kept(tmp_path: Path) -> None:
+    made = json.loads(notebook("x = 1", "y = 2", "z = 3"))
+    for cell, count in zip(made["cells"], (7, None, "3"), strict=True):
+        cell["execution_count"] = count
+    (file,) = _read(tmp_path, json.dumps(made)).files
+
+    assert [cell.execution for cell in file.cells] == [7, None, None]

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+from stages.handing_in import packed as zipped
 from stages.handing_in import write
 
 from grader.class_work import read_submissions
@@ -51,13 +52,19 @@ def test_line_ends_become_lf_and_tabs_stay(tmp_path: Path, end: str) -> None:
     assert file.cells[0].text == "if 1:\n\tx = 1\n"
 
 
-def test_an_empty_script_is_a_script(tmp_path: Path) -> None:
-    assert _read(tmp_path, b"").files[0].cells[0].text == ""
+def test_an_empty_script_is_told_unless_it_makes_a_folder_a_package(tmp_path: Path) -> None:
+    (submission,) = read_submissions(
+        write(tmp_path, {"20231234/nets/__init__.py": "", "20231234/skip.py": ""})
+    )
+    assert [file.path for file in submission.files] == ["nets/__init__.py"]
+    assert [(o.path, o.reason.en, o.work) for o in submission.others] == [
+        ("skip.py", "an empty file: there is nothing in it", True)
+    ]
 
 
 NOT_READ = [
     ("a.py", b"x = 1\0", "it holds NUL bytes"),
-    ("a.py", b"\x81\xff\xfe\x80", "it cannot be decoded (tried utf-8-sig, cp949)"),
+    ("a.py", b"\x81\xff\xfe\x80", "line 1: it cannot be decoded from here on; save it as UTF-8"),
     ("a.py", codecs.BOM_UTF16_LE + b"\x00", "it cannot be decoded (tried utf-16)"),
     ("a.py", b"%PDF-1.7", "a PDF document under the name of a .py file"),
     ("a.ipynb", b"PK\x03\x04", "an archive or an Office document under the name"),
@@ -167,3 +174,24 @@ def test_a_single_file_is_a_submission(tmp_path: Path) -> None:
     file = write(tmp_path / "2022", {"20231234_홍길동_skip.py": "x = 1"}) / "20231234_홍길동_skip.py"
     (submission,) = read_submissions(file)
     assert (submission.student_id, submission.student_name) == ("20231234", "홍길동")
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_small_files_that_code_may_read_are_kept_and_others_are_not(packed: bool, tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "skip.py": "x = 1", "net.json": "{}", "sizes.csv": "a,b", "settings": "a=1", "weights.pt": b"0" * 1_000_001, "a.pdf": b"%PDF-",
+    }  # fmt: skip
+    if packed:
+        write(tmp_path, {"20231234.zip": zipped(files)})
+    else:
+        write(tmp_path / "20231234", files)
+    (submission,) = read_submissions(tmp_path)
+    kept = {other.path: other.content for other in submission.others}
+
+    assert kept == {
+        "net.json": b"{}",
+        "sizes.csv": b"a,b",
+        "settings": b"a=1",
+        "weights.pt": None,
+        "a.pdf": None,
+    }

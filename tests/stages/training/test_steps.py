@@ -19,8 +19,9 @@ from grader.networks.replay import Replay
 from grader.networks.starting import ready
 from grader.records.assignment import Recipe
 from grader.records.training import TrainingRecord
-from grader.stages.training import cuda, steps
+from grader.stages.training import cuda, cuda_graph, steps
 from grader.stages.training.data import DataSet
+from grader.stages.training.fused import Fused
 from grader.stages.training.loop import train
 from grader.stages.training.steps import Run, batches
 from grader.stages.training.together import AT_ONCE, Request, bytes_needed, packed, train_together
@@ -70,6 +71,8 @@ class Pretended:
     free: int = 2**40
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
     refuses: Callable[[Run, int], BaseException | None] = lambda run, launch: None
+    fuses: bool | str = False
+    """"in vain": fused steps are refused."""
     launched: list[int] = field(default_factory=list)
     """Numbers of the launchers in the order of their launches."""
     made: int = 0
@@ -77,7 +80,12 @@ class Pretended:
     def free_bytes(self) -> int:
         return self.free
 
-    def launcher(self, run: Run) -> Launching:
+    def fused(self, slot: int) -> Fused | None:
+        return Fused() if self.fuses else None
+
+    def launcher(self, run: Run, slot: int) -> Launching:
+        if self.fuses and run.fused is not None and self.fuses == "in vain":
+            raise RuntimeError("no such kernel")
         self.made += 1
         return Launching(self, run, self.made - 1)
 
@@ -195,16 +203,99 @@ def test_a_failed_device_ends_everything(synthetic_data: DataSet):
         train_together(asked, few(synthetic_data, 200, 100), gone)
 
 
+@pytest.mark.parametrize("error", [IndexError("index 12 is out of range"), ValueError(""), TypeError("no")])
+def test_an_odd_error_of_one_network_is_its_own_fault(synthetic_data: DataSet, error: Exception):
+    data = few(synthetic_data, 200, 100)
+    asked = [Request(lambda: ready(graph_of(PLAIN), "he", 0), SHORT, seed) for seed in range(3)]
+    device = Pretended(refuses=lambda run, k: error if k == 1 else None)
+    first, second, third = train_together(asked, data, device)
+    assert figures(first).steps == figures(third).steps == 6 and device.made == 3
+    assert isinstance(second, TrainingFault)
+    assert str(second) == f"training stopped: {str(error) or 'ValueError'}"
+
+
+def test_a_network_that_cannot_be_built_is_its_own_fault(synthetic_data: DataSet):
+    def no_network() -> nn.Module:
+        raise ValueError("shapes do not fit")
+
+    asked = [Request(no_network, SHORT, 0), Request(lambda: ready(graph_of(PLAIN), "he", 0), SHORT, 0)]
+    fault, record = train_together(asked, few(synthetic_data, 200, 100), Pretended())
+    assert isinstance(fault, TrainingFault) and str(fault) == "training stopped: shapes do not fit"
+    assert figures(record).steps == 6
+
+
+def test_what_cannot_be_fused_is_trained_as_it_was_traced(synthetic_data: DataSet):
+    data = few(synthetic_data, 200, 100)
+    asked = [Request(lambda: ready(graph_of(PLAIN), "he", 0), SHORT, seed) for seed in range(2)]
+    refused = train_together(asked, data, Pretended(fuses="in vain"))
+    plain = train_together(asked, data, Pretended())
+    assert [figures(r) for r in refused] == [figures(r) for r in plain]
+
+
+def test_what_diverges_when_fused_is_trained_as_it_was_traced_before_it_is_said(synthetic_data: DataSet):
+    data = few(synthetic_data, 200, 100)
+
+    class Broken(Fused):
+        def join(self) -> None:
+            super().join()
+            (self.seen or [torch.zeros(1)])[0].data.fill_(torch.nan)
+
+        def rewrite(self, network: Replay) -> int:
+            self.seen = network.trainable()
+            return super().rewrite(network)
+
+    class Odd(Pretended):
+        def fused(self, slot: int) -> Fused | None:
+            return Broken()
+
+    wild = SHORT.model_copy(update={"optimizer": "sgd", "learning_rate": 1e30, "schedule": "constant"})
+    asked = [Request(lambda: ready(graph_of(PLAIN), "he", 0), recipe, 0) for recipe in (SHORT, wild)]
+    device = Odd()
+    found, diverged = train_together(asked, data, device)
+    assert [figures(found), figures(diverged)] == [
+        figures(r) for r in train_together(asked, data, Pretended())
+    ]
+    assert figures(diverged).diverged and device.made == 4
+
+
+def test_the_next_group_is_made_ready_while_the_device_is_busy(synthetic_data: DataSet):
+    happened: list[str] = []
+
+    class Watched(Pretended):
+        def wait(self) -> None:
+            happened.append("wait")
+
+    def build(number: int) -> nn.Module:
+        happened.append(f"build {number}")
+        return ready(graph_of(PLAIN), "he", 0)
+
+    count = AT_ONCE + 1
+    asked = [Request(partial(build, number), SHORT, 0) for number in range(count)]
+    train_together(asked, few(synthetic_data, 200, 100), Watched())
+    # (the ninth is built to see that it does not fit into the first group)
+    assert happened == [*(f"build {n}" for n in range(count)), "wait", "wait"]
+
+
+def test_the_order_of_the_images_is_made_once_for_all_networks_of_a_seed(
+    synthetic_data: DataSet, monkeypatch: pytest.MonkeyPatch
+):
+    made = []
+    monkeypatch.setattr(steps, "batches", lambda *given: made.append(given[2]) or batches(*given))
+    data = few(synthetic_data, 200, 100)
+    asked = [Request(lambda: ready(graph_of(PLAIN), "he", 0), SHORT, seed) for seed in (0, 0, 1, 0)]
+    train_together(asked, data, Pretended())
+    assert made == [0, 1]
+
+
 def test_groups_fit_into_memory_and_networks_that_draw_numbers_come_alone(synthetic_data: DataSet):
     plain, dropout = Replay(graph_of(PLAIN)), Replay(graph_of(DROPOUT))
-    networks: dict[int, nn.Module] = {0: plain, 1: plain, 2: dropout, 3: plain, 4: SmallNetwork(), 5: plain}
-    asked = [Request(SmallNetwork, SHORT, 0)] * 6
+    asked = [Request(lambda n=n: n, SHORT, 0) for n in (plain, plain, dropout, plain, SmallNetwork(), plain)]  # type: ignore[misc]
     one = bytes_needed(plain, SHORT, synthetic_data)
-    assert list(packed(networks, asked, synthetic_data, 100 * one)) == [[0, 1], [2], [3], [4], [5]]
-    assert list(packed(networks, asked, synthetic_data, one)) == [[k] for k in range(6)]
-    many: dict[int, nn.Module] = dict.fromkeys(range(2 * AT_ONCE + 1), plain)
-    groups = list(packed(many, [asked[0]] * len(many), synthetic_data, 1000 * one))
-    assert [len(group) for group in groups] == [AT_ONCE, AT_ONCE, 1]
+    groups = [list(group) for group in packed(asked, synthetic_data, 100 * one, {})]
+    assert groups == [[0, 1], [2], [3], [4], [5]]
+    assert [list(group) for group in packed(asked, synthetic_data, one, {})] == [[k] for k in range(6)]
+    many = packed([asked[0]] * (2 * AT_ONCE + 1), synthetic_data, 1000 * one, {})
+    assert [len(group) for group in many] == [AT_ONCE, AT_ONCE, 1]
 
 
 def test_planned_memory_grows_with_the_batch_and_holds_all_intermediate_numbers(synthetic_data: DataSet):
@@ -251,7 +342,7 @@ def test_what_a_network_needs_is_seen_in_its_graph():
 
 @pytest.mark.parametrize(("steps_", "expected"), [(10_000, 10), (200, 10), (7, 7), (22, 2), (11, 1), (9, 9)])
 def test_a_graph_holds_a_number_of_steps_that_divides_the_run(steps_: int, expected: int):
-    assert cuda.steps_per_graph(steps_) == expected
+    assert cuda_graph.steps_per_graph(steps_) == expected
 
 
 @pytest.mark.skipif(torch.version.cuda is not None, reason="this torch is built with CUDA")
