@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test test-matrix check lint fix accept templates mutants fairness container-test clean
+.PHONY: demo test test-matrix check lint fix accept templates mutants planted fairness container-test clean
 
 $(INSTALLED): pyproject.toml $(CONSTRAINTS) requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12")'

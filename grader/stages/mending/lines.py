@@ -90,6 +90,9 @@ def tabs(lines: list[str], stop: Stop) -> Iterator[Try]:
 
 def indentation(lines: list[str], stop: Stop) -> Iterator[Try]:
     """A line, or a run of lines, moved to where its neighbours stand."""
+    if "outside function" in stop.message:  # `return out` in the class's column
+        inner = next((n for n in range(stop.line - 2, -1, -1) if is_code(lines[n])), stop.line - 1)
+        yield from _moved(lines, stop.line - 1, indent_of(lines[inner]))
     if "indent" not in stop.message:
         return
     at = stop.line - 1

@@ -119,7 +119,7 @@ def _outside_classes(text: list[str], stop: Stop) -> bool:
     )
     return (
         head > 0
-        and not re.match(r"(?:class\b|def\b|@)", text[head - 1])
+        and not re.match(r"(?:class\b|def\b|@)", text[head - 1], re.IGNORECASE)
         and not any(re.match(r"class\b", line) for line in text[stop.line :])
     )
 

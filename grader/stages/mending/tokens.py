@@ -18,6 +18,11 @@ _WORDS = sorted(set(keyword.kwlist) | {"self", "print"})
 _FOREIGN = (
     (r"\b(nn|torch|F|self|np) (?=[A-Za-z_])(?!(?:in|is|as|if|else|for|and|or)\b)", r"\1."),
     (r"^(\s*[\w.]+\w)-(?=\w+\s*=(?!=))", r"\1_"), (r"^(\s*def\b.*\w)-(?=\w)", r"\1_"),
+    (r"(?<=\w):\s*(?=\d)", "="), (r"(?<=\w)\{([^{}]*)\}", r"(\1)"), (r"^(\s*def\s+\w+)\[(.*)\]", r"\1(\2)"),
+    (r"^(\s*def\s+\w+)\s+(\w[^():]*?)\s*:", r"\1(\2):"), (r"^(\s*class\s+\w+)\s+([\w.]+)\s*:", r"\1(\2):"),
+    (r"^(\s*import\b.*\w)-(?=\w)", r"\1."), (r"^(\s*import\s+torch\.nn)\s+as\s*$", r"\1 as nn"),
+    (r"^(\s*import\s+torch\.nn\.functional)\s+as\s*$", r"\1 as F"), (r"^(\s*import\s+[\w.]+)\s+(\w+)\s*$", r"\1 as \2"),
+    (r"^(\s*)from\s+torch\s+import\s+torch\.", r"\1import torch."), (r"(?<=\d)\s*[xX]\s*(?=\d)", " * "), (r"(?<=\w)\s*->\s*(?=\d)", ", "),
     (r"\belse\s+if\b", "elif"), (r"\belsif\b", "elif"), (r"&&", " and "), (r"\|\|", " or "),
     (r"!(?=[\w(])", "not "), (r"(\w+)\s*\+\+", r"\1 += 1"), (r"(\w+)\s*--", r"\1 -= 1"),
     (r"^(\s*)(?:function|func|fn|define|public|void|private)\s+(?=\w+\s*\()", r"\1def "), (r"//.*$", ""),

@@ -26,6 +26,7 @@ SLIPS: dict[str, tuple[str, str, str]] = {
     "keyword-misspelt": ("base", "def forward", "deff forward"),
     "assignment": ("base", RELU, RELU.replace("=", "==")),
     "comma-for-full-stop": ("base", "self.relu(self.conv1_1(x))", "self,relu(self.conv1_1(x))"),
+    "full-stop-for-comma": ("dense", "torch.cat([block_in, out], dim=1)", "torch.cat([block_in. out], dim=1)"),
     "pasted-marks": ("base", "import torch\n", ">>> import torch\n"),
     "tabs-mixed": ("base", f"        {RELU}", f"\t{RELU}"),
     "indentation": ("base", f"        {RELU}", f"         {RELU}"),
