@@ -39,6 +39,10 @@ def attribute(situation: Situation) -> Iterator[Proposal]:
     if compared := list(compared_instead(situation, label, node)):
         yield from compared
         return
+    if name in ("nn", "F", "torch", "self"):  # `nn.Conv2d(3, 16, 3). nn.ReLU()`
+        parts = (ast.unparse(node.value), name)
+        yield situation.replaced("full-stop-for-comma", label, [(node, ", ".join(parts))], node.lineno, parts)
+        return
     classes = {c.name: c for _, c in situation.classes()}
     if module is not None:
         for new in _of_module(situation, module, name):

@@ -124,6 +124,9 @@ def indentation(lines: list[str], stop: Stop) -> Iterator[Try]:
                 yield Try("indentation", n + 1, " " * own + lines[n].lstrip())
     # or the lines above have slipped to the left
     for n in [n for n in reversed(above) if indent_of(lines[n]) < own][:3]:
+        before = next((m for m in range(n - 1, -1, -1) if is_code(lines[m])), None)
+        if at - n < MOST_SLIPPED and before is not None and indent_of(lines[before]) > own:
+            yield Try("indentation", n + 1, " " * indent_of(lines[before]) + lines[n].lstrip())
         if at - n < MOST_SLIPPED:
             part = lines[n:at]
             yield Try(

@@ -87,6 +87,7 @@ def undefined(situation: Situation) -> Iterator[Proposal]:
     yield from _imported_misspelt(situation, name)
     if name in KNOWN_IMPORTS and crash.error == "NameError":
         yield import_added(situation, label, node.lineno, name)
+    yield from _argument_renamed(situation, label, node, name)
     for module in ("torch.nn", "torch.nn.functional", "torch"):
         if name in names_of(module) and len(name) > 1 and name not in KNOWN_IMPORTS:
             new = f"{reach(situation, module)}.{name}"
@@ -181,6 +182,15 @@ def _keyword_compared(situation: Situation, label: str, node: ast.expr) -> Itera
                 yield situation.replaced(
                     "assignment", label, [(compared, new)], compared.lineno, (ast.unparse(node),)
                 )
+
+
+def _argument_renamed(situation: Situation, label: str, node: ast.Name, name: str) -> Iterator[Proposal]:
+    """`def forward(self, input):`, whose body calls it `x`."""
+    function = function_of(situation, label, node)
+    if function is not None and class_of(situation, label, node) is not None:
+        read = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+        for argument in [a for a in function.args.args[1:2] if a.arg not in read]:
+            yield situation.replaced("name-misspelt", label, [(argument, name)], function.lineno, (name,))
 
 
 def import_added(situation: Situation, label: str, line: int, name: str) -> Proposal:

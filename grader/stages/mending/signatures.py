@@ -94,6 +94,30 @@ def _with_defaults(
 def self_argument(situation: Situation) -> Iterator[Proposal]:
     """`def forward(x):`, and `def forward(self):`."""
     crash = situation.crash
+    if (
+        crash is not None
+        and crash.error == "NameError"
+        and "'self'" in crash.message
+        and crash.line is not None
+    ):
+        for label, owner in situation.classes():
+            for function in (f for f in owner.body if isinstance(f, FUNCTIONS) and label == crash.line.file):
+                lines = situation.text(label).split("\n")
+                line = lines[function.lineno - 1]
+                inside = function.lineno <= crash.line.line <= (function.end_lineno or function.lineno)
+                if (
+                    inside
+                    and "self" not in [a.arg for a in function.args.args]
+                    and f"{function.name}(" in line
+                ):
+                    comma = ", " if function.args.args else ""
+                    lines[function.lineno - 1] = line.replace(
+                        f"{function.name}(", f"{function.name}(self{comma}", 1
+                    )
+                    yield situation.edited(
+                        "self-argument", label, "\n".join(lines), function.lineno, (function.name,)
+                    )
+        return
     if crash is None or crash.error != "TypeError":
         return
     found = re.search(

@@ -59,7 +59,7 @@ def syntax(situation: Situation) -> Iterator[Proposal]:
                 offered[new] = code, line
             elif _is_further(reached, stop, line):
                 further[new] = code, line
-        for new, (code, line) in (offered or dict(list(further.items())[:3])).items():
+        for new, (code, line) in (offered or dict(list(further.items())[:MOST_OFFERED])).items():
             yield situation.edited(code, label, new, line)
 
 
