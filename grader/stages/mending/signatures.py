@@ -101,21 +101,17 @@ def self_argument(situation: Situation) -> Iterator[Proposal]:
         and crash.line is not None
     ):
         for label, owner in situation.classes():
-            for function in (f for f in owner.body if isinstance(f, FUNCTIONS) and label == crash.line.file):
+            for method in (f for f in owner.body if isinstance(f, FUNCTIONS) and label == crash.line.file):
                 lines = situation.text(label).split("\n")
-                line = lines[function.lineno - 1]
-                inside = function.lineno <= crash.line.line <= (function.end_lineno or function.lineno)
-                if (
-                    inside
-                    and "self" not in [a.arg for a in function.args.args]
-                    and f"{function.name}(" in line
-                ):
-                    comma = ", " if function.args.args else ""
-                    lines[function.lineno - 1] = line.replace(
-                        f"{function.name}(", f"{function.name}(self{comma}", 1
+                line = lines[method.lineno - 1]
+                inside = method.lineno <= crash.line.line <= (method.end_lineno or method.lineno)
+                if inside and "self" not in [a.arg for a in method.args.args] and f"{method.name}(" in line:
+                    comma = ", " if method.args.args else ""
+                    lines[method.lineno - 1] = line.replace(
+                        f"{method.name}(", f"{method.name}(self{comma}", 1
                     )
                     yield situation.edited(
-                        "self-argument", label, "\n".join(lines), function.lineno, (function.name,)
+                        "self-argument", label, "\n".join(lines), method.lineno, (method.name,)
                     )
         return
     if crash is None or crash.error != "TypeError":
