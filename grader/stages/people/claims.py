@@ -97,9 +97,13 @@ class Claims:
                     own = own or signs(above).names[:1] or (signs(above).words[:1] if is_day else ())
                 beside.setdefault(number, set()).update(own)
         shared = {number for number, names in beside.items() if len(names) > 1}
-        shared |= {
-            n for n, others in with_numbers.items() if len(others) > 1 and n not in alone and may_be_a_day(n)
-        }
+        together = [found.numbers for label in self._labels if len((found := signs(label.text)).numbers) > 1]
+        for number, others in with_numbers.items():
+            if (
+                len(others) > 1 and number not in alone
+            ):  # a course's number, a day; who is in two pairs is rare
+                everywhere = sum(number in numbers for numbers in together) == len(together)
+                shared |= {number} if everywhere or len(others) > 2 or may_be_a_day(number) else set()
         shared |= self._of_another_length(set(with_numbers))
         shared |= self._beside_a_number()
         days = [day for number in shared if (day := may_be_a_day(number))]
@@ -227,6 +231,8 @@ class Claims:
             return self._several(text, found.names)
         if name:
             return self._named(text, name)
+        if found.team:
+            return Claim((("team", text.casefold()),), WORD)
         if words := self._own_words(found):
             return Claim((("word", min(spellings(" ".join(words)))),), WORD)
         return Claim()
