@@ -90,6 +90,11 @@ KINDS = [
         },
     ),
     Kind(
+        "a copy of one's own file is a version of it",
+        {"김서준 - skip.py": OTHER, "김서준 - Copy of skip.py": SKIP, "이하린 - skip.py": SKIP},
+        {"김서준": ["김서준 - Copy of skip.py", "김서준 - skip.py"], "이하린": ["이하린 - skip.py"]},
+    ),
+    Kind(
         "the course's number stands beside everybody's",
         {"CSE4012001_20231101_김서준.py": SKIP, "CSE4012001_20231102_이하린.py": OTHER},
         {"20231101": ["CSE4012001_20231101_김서준.py"], "20231102": ["CSE4012001_20231102_이하린.py"]},
