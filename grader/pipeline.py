@@ -35,6 +35,7 @@ from grader.records.graph import Capture, ModelGraph
 from grader.records.repair import Mending
 from grader.records.results import Results
 from grader.records.submission import Excerpt, Submission
+from grader.sources import keep_sources
 from grader.stages.excerpts import candidates
 from grader.stages.mending import Meant, meant, repair_of, unread
 from grader.stages.reports import read_results, write_reports, write_results
@@ -67,6 +68,7 @@ def run(settings: Settings, progress: Progress | None = None) -> Results:
     overrides = read_overrides(settings.out)  # a mistake in it is told before the work, not after
     earlier = Earlier(settings.out, batch_of(settings.submissions))
     ledger = Ledger(settings.out / ".ledger", settings.fresh)
+    keep_sources(settings.out, submissions)
     with ExitStack() as engines:
         engine = engines.enter_context(LocalEngine(settings.jobs, preload=("grader.pipeline_jobs",)))
         bench = Bench(settings, course, ledger, engine, progress)

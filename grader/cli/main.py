@@ -160,6 +160,21 @@ def _list(heading: str, lines: list[str]) -> None:
 
 
 @app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="A student's .py or .ipynb file.")],
+    exercise: Annotated[
+        list[str] | None, typer.Option(help="Only this exercise; may be given several times.")
+    ] = None,
+    lang: Annotated[Language, typer.Option(help="Language of the answer.")] = Language.ko,
+    as_json: Annotated[bool, typer.Option("--json", help="For tools.")] = False,
+) -> None:
+    """What a student's own check says of a file: the public part, in seconds, without training."""
+    from grader.cli.check import check as examine
+
+    raise typer.Exit(examine(file, tuple(exercise or ()), lang.value, as_json))
+
+
+@app.command()
 def calibrate(
     exercise: Annotated[
         list[str] | None, typer.Option(help="Only this exercise; may be given several times.")
@@ -261,6 +276,34 @@ def report(
     results = again(run_folder, lang.value if lang else None, course)
     waiting = summarize(results, run_folder, results.run.language)
     raise typer.Exit(NEEDS_A_PERSON if waiting else 0)
+
+
+@app.command()
+def compare(
+    first: Annotated[Path, typer.Argument(metavar="RUN1", help="Folder that `grader run` wrote.")],
+    second: Annotated[
+        Path, typer.Argument(metavar="RUN2", help="Another: after a change, or of a resubmission.")
+    ],
+    lang: Annotated[Language | None, typer.Option(help="Default: the second run's.")] = None,
+) -> None:
+    """Who moves between two runs, by how much, and why; also as compare.html and compare.csv in RUN2."""
+    from grader.cli.compare import show
+
+    show(first, second, lang.value if lang else None, out)
+
+
+@app.command()
+def review(
+    run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder that `grader run` wrote.")] = Path(
+        "grading"
+    ),
+    port: Annotated[int, typer.Option(help="On 127.0.0.1; 0: a free one.")] = 0,
+    by: Annotated[str | None, typer.Option(help="Who decides; default: your user name.")] = None,
+) -> None:
+    """Decide in the browser, on this machine alone, what needs a person; writes overrides.yaml and nothing else."""
+    from grader.cli.review import serve
+
+    raise typer.Exit(NEEDS_A_PERSON if serve(run_folder, port, by, out) else 0)
 
 
 @app.command()

@@ -36,7 +36,9 @@ def attribute(situation: Situation) -> Iterator[Proposal]:
         return
     label, node = here[0]
     assert isinstance(node, ast.Attribute)
-    yield from compared_instead(situation, label, node)
+    if compared := list(compared_instead(situation, label, node)):
+        yield from compared
+        return
     classes = {c.name: c for _, c in situation.classes()}
     if module is not None:
         for new in _of_module(situation, module, name):
@@ -94,6 +96,7 @@ def _of_network(
     unused = sorted(attributes - used)
     offered = near(node.attr, attributes)
     offered += [other for other in unused if other not in offered][:2]
+    yield from _minus_in_name(situation, label, node, attributes)
     for other in offered:
         yield situation.replaced(
             "attribute-misspelt", label, [(n, f"{text}.{other}") for n in same], node.lineno, (node.attr,)
@@ -125,6 +128,20 @@ def _of_network(
         yield situation.replaced(
             "self-too-many", label, [(n, node.attr) for n in same], node.lineno, (node.attr,)
         )
+
+
+def _minus_in_name(
+    situation: Situation, label: str, node: ast.Attribute, attributes: set[str]
+) -> Iterator[Proposal]:
+    """`self.conv-skip1(x)`."""
+    for _, minus in situation.nodes(ast.BinOp):
+        if isinstance(minus, ast.BinOp) and minus.left is node and isinstance(minus.op, ast.Sub):
+            rest = re.match(r"\w+", ast.unparse(minus.right))
+            if rest is not None and f"{node.attr}_{rest[0]}" in attributes:
+                whole = f"{ast.unparse(node)}_{ast.unparse(minus.right)}"
+                yield situation.replaced(
+                    "attribute-misspelt", label, [(minus, whole)], node.lineno, (node.attr,)
+                )
 
 
 def _of_module(situation: Situation, module: str, name: str) -> list[str]:

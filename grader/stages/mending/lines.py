@@ -15,6 +15,8 @@ _PRINT = re.compile(
 )
 _SHELL = re.compile(r"\s*(?:pip3?|conda|apt(?:-get)?|cd|ls|python3?|wget|git|\$)\s+[\w./~-]")
 _MARKER = re.compile(r"(<{7}|={7}|>{7}|\|{7})(?:\s|$)")
+MOST_SLIPPED = 30
+"""Lines above the stop among which the one that slipped to the left is looked for."""
 
 
 def merge_markers(lines: list[str], stop: Stop) -> Iterator[Try]:
@@ -116,8 +118,8 @@ def indentation(lines: list[str], stop: Stop) -> Iterator[Try]:
             ):
                 yield Try("indentation", n + 1, " " * own + lines[n].lstrip())
     # or the lines above have slipped to the left
-    for n in reversed(above[-3:]):
-        if indent_of(lines[n]) < own:
+    for n in [n for n in reversed(above) if indent_of(lines[n]) < own][:3]:
+        if at - n < MOST_SLIPPED:
             part = lines[n:at]
             yield Try(
                 "indentation",

@@ -73,11 +73,18 @@ def undefined(situation: Situation) -> Iterator[Proposal]:
         return
     label, node = here[0]
     yield from _comma_before(situation, label, node)
-    yield from compared_instead(situation, label, node)
+    if (
+        name.startswith("return") and (rest := name.removeprefix("return")).isidentifier()
+    ):  # `returnself.fc3(out)`
+        yield situation.replaced("keyword-misspelt", label, [(node, f"return {rest}")], node.lineno)
+    if compared := list(compared_instead(situation, label, node)):
+        yield from compared
+        return
+    yield from _imported_misspelt(situation, name)
     if name in KNOWN_IMPORTS and crash.error == "NameError":
         yield import_added(situation, label, node.lineno, name)
     for module in ("torch.nn", "torch.nn.functional", "torch"):
-        if name in names_of(module) and len(name) > 1:
+        if name in names_of(module) and len(name) > 1 and name not in KNOWN_IMPORTS:
             new = f"{reach(situation, module)}.{name}"
             changes: list[tuple[ast.AST, str]] = [(n, new) for at, n in places if at == label]
             yield situation.replaced("import-missing", label, changes, node.lineno, (name,))
@@ -145,6 +152,16 @@ def module_misspelt(situation: Situation) -> Iterator[Proposal]:
             yield situation.edited(
                 "import-misspelt", crash.line.file, "\n".join(new), crash.line.line, (wrong,)
             )
+
+
+def _imported_misspelt(situation: Situation, name: str) -> Iterator[Proposal]:
+    """`import troch`, where `torch` is not there."""
+    for label, node in situation.nodes(ast.Import):
+        for alias in node.names if isinstance(node, ast.Import) and name in KNOWN_IMPORTS else ():
+            if alias.asname in (None, name) and near(alias.name, [name], 1) and "." not in alias.name:
+                yield situation.replaced(
+                    "import-misspelt", label, [(alias, name)], alias.lineno, (alias.name,)
+                )
 
 
 def import_added(situation: Situation, label: str, line: int, name: str) -> Proposal:

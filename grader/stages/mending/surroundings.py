@@ -29,6 +29,9 @@ def absent(situation: Situation) -> Iterator[Proposal]:
     if problem is not None and problem.code == "ended":
         yield from _ends(situation)
         return
+    if crash is not None and crash.error == "SystemExit" and (ends := list(_ends(situation))):
+        yield from ends
+        return
     if crash is None or crash.line is None:
         return
     label, line = crash.line.file, crash.line.line

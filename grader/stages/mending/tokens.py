@@ -19,6 +19,8 @@ _OPENING, _CLOSING = "([{", ")]}"
 _BREAKING = frozenset("+ - * / @ , . = ( [".split())  # noqa: SIM905
 _WORDS = sorted(set(keyword.kwlist) | {"self", "print"})
 _FOREIGN = (
+    (r"\b(nn|torch|F|self|np) (?=[A-Za-z_])(?!(?:in|is|as|if|else|for|and|or)\b)", r"\1."),
+    (r"^(\s*[\w.]+\w)-(?=\w+\s*=(?!=))", r"\1_"), (r"^(\s*def\b.*\w)-(?=\w)", r"\1_"),
     (r"\belse\s+if\b", "elif"), (r"\belsif\b", "elif"), (r"&&", " and "), (r"\|\|", " or "),
     (r"!(?=[\w(])", "not "), (r"(\w+)\s*\+\+", r"\1 += 1"), (r"(\w+)\s*--", r"\1 -= 1"),
     (r"^(\s*)(?:function|func|fn|define|public|void|private)\s+(?=\w+\s*\()", r"\1def "), (r"//.*$", ""),
@@ -75,6 +77,21 @@ def colon(lines: list[str], stop: Stop) -> Iterator[Try]:
         if words and words[0] in _HEADS:  # `if x: == 1:`, `else x:`, `def f(self):, x):`
             for found in re.finditer(":", code.rstrip()[:-1]):
                 yield Try("colon", number, line[: found.start()] + line[found.end() :])
+
+
+def torn_names(lines: list[str], stop: Stop) -> Iterator[Try]:
+    """`self.conv skip(x)`, where other lines have a `conv_skip`."""
+    known = {
+        word
+        for number, line in enumerate(lines, start=1)
+        if number != stop.line
+        for word in re.findall(r"\w+", line)
+    }
+    line = lines[stop.line - 1]
+    for found in re.finditer(r"(?<=(\w))[ -](?=\w)", line):
+        before, behind = re.search(r"\w+$", line[: found.start()]), re.match(r"\w+", line[found.end() :])
+        if before and behind and f"{before[0]}_{behind[0]}" in known:
+            yield Try("operator-missing", stop.line, f"{line[: found.start()]}_{line[found.end() :]}")
 
 
 def words(lines: list[str], stop: Stop) -> Iterator[Try]:
@@ -191,6 +208,12 @@ def one_character(lines: list[str], stop: Stop) -> Iterator[Try]:
                 yield Try("stray-character", number, without)
         breaks_off = bool(found) and found[-1].string in _BREAKING  # `unfinished` has those
         missing = _unbalanced(line)
+        for doubled in re.finditer(r"([(\[{])(?=\1)|([)\]}])(?=\2)", line) if missing else ():
+            yield Try("bracket", number, line[: doubled.start()] + line[doubled.end() :])
+        if (
+            number < stop.line and "unexpected indent" in stop.message
+        ):  # `nn.Sequential`, and its layers below
+            yield Try("bracket", number, f"{line.rstrip()}(")
         for at in _within(lines, found) if set(missing) & set(_OPENING) else ():
             for mark in missing:
                 yield Try("bracket", number, line[:at] + mark + line[at:])
