@@ -29,11 +29,11 @@ CSS = """
 body{font:16px/1.65 "Noto Sans KR","Apple SD Gothic Neo","Malgun Gothic",system-ui,sans-serif;color:var(--ink);
 max-width:46rem;margin:0 auto;padding:1rem 1rem 4rem;word-break:keep-all;overflow-wrap:anywhere}
 h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2.2rem;border-bottom:1px solid var(--line)}
-table{border-collapse:collapse;width:100%%}th,td{border-bottom:1px solid var(--line);padding:.35rem .6rem;text-align:left;
+table{border-collapse:collapse;width:100%}th,td{border-bottom:1px solid var(--line);padding:.35rem .6rem;text-align:left;
 vertical-align:top}pre,code{font-family:ui-monospace,Consolas,monospace;font-size:.92em}pre{background:var(--fill);
-padding:.7rem;overflow-x:auto}figure{margin:1rem 0;text-align:center}figure svg{max-width:100%%;height:auto}
+padding:.7rem;overflow-x:auto}figure{margin:1rem 0;text-align:center}figure svg{max-width:100%;height:auto}
 @media print{body{max-width:none}}
-""" % ";".join(f"{name}:{value}" for name, value in INK.items())
+""".replace("%s", ";".join(f"{name}:{value}" for name, value in INK.items()))
 
 
 def as_html(one: Handout, language: Language) -> str:
@@ -163,11 +163,11 @@ def _inline(token: Token) -> str:
         if child.type == "text":
             parts.append(_escaped(child.content))
         elif child.type == "code_inline":
-            parts.append(f"#raw({_string(child.content)})")
+            parts.append(f"#raw({_string(child.content)});")  # else a bracket behind it would call it
         elif child.type in ("strong_open", "strong_close"):
-            parts.append("#strong[" if child.type == "strong_open" else "]")
+            parts.append("#strong[" if child.type == "strong_open" else "];")
         elif child.type in ("em_open", "em_close"):
-            parts.append("#emph[" if child.type == "em_open" else "]")
+            parts.append("#emph[" if child.type == "em_open" else "];")
         elif child.type in ("softbreak", "hardbreak"):
             parts.append(" ")
     return "".join(parts)

@@ -55,8 +55,14 @@ def markdown(text: str, language: Language) -> str:
 
 
 def _blocks(text: str, language: Language) -> Iterator[str]:
-    for block in re.split(r"\n\s*\n", text.strip()):
+    for block in re.split(r"(```.*?```)|\n\s*\n", text.strip(), flags=re.DOTALL):
+        if not block or not block.strip():
+            continue
+        block = block.strip("\n")
         lines = block.split("\n")
+        if lines[0].startswith("```"):
+            yield block
+            continue
         if lines[0].startswith(("|", "#")):
             rows = [
                 _row(line, language) if line.startswith("|") else in_language(line, language)
