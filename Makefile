@@ -30,7 +30,7 @@ demo: $(INSTALLED)
 test: $(INSTALLED) lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-test-matrix:             # the suite with every Python and torch that pyproject.toml promises, where they are found
+test-matrix:             # the suite with every Python, the oldest and the newest torch that are supported, where found
 	@$(PYTHON) .ci/matrix.py
 
 check: test

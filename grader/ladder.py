@@ -55,7 +55,7 @@ def climb(first: Tried, wider: Iterator[Excerpt], attempt: Callable[[Excerpt], T
         return Climbed(narrow, True, narrow)
     tried: list[Tried] = []
     for excerpt in wider:
-        if tried and _says_no_more(first, tried[-1], excerpt):
+        if tried and (_hangs(tried[-1]) or _says_no_more(first, tried[-1], excerpt)):
             break
         tried.append(attempt(excerpt))
         if not is_full(tried[-1].judgement):
@@ -84,6 +84,12 @@ def is_full(judgement: Judgement) -> bool:
         and bool(judgement.verdicts)
         and all(v.outcome == "passed" and v.share == 1.0 for v in judgement.verdicts)
     )
+
+
+def _hangs(tried: Tried) -> bool:
+    """Whether it ran into the limits: a wider excerpt has no less to do."""
+    problem = tried.captured.problem if tried.captured is not None else None
+    return problem is not None and problem.code in ("timeout", "memory")
 
 
 def _says_no_more(first: Tried, last: Tried, following: Excerpt) -> bool:

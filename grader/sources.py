@@ -1,4 +1,4 @@
-"""What students handed in, as text, kept in the folder of the run so that it can be read beside the findings."""
+"""What students handed in, kept in the folder of the run: to be read beside the findings, and judged again."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from pydantic import TypeAdapter
-
 from grader.ledger import Ledger
-from grader.records.submission import SourceFile, Submission
+from grader.records.submission import Submission
 
-_FILES: TypeAdapter[tuple[SourceFile, ...]] = TypeAdapter(tuple[SourceFile, ...])
 _KIND = "sources"
 
 
@@ -19,15 +16,15 @@ def keep_sources(folder: Path, submissions: Sequence[Submission]) -> None:
     """One file per student in the ledger of the run; what is there already is not written again."""
     ledger = Ledger(folder / ".ledger")
     for submission in submissions:
-        text, key = _FILES.dump_json(submission.files).decode(), _key(submission.student_id)
+        text, key = submission.model_dump_json(), _key(submission.student_id)
         if ledger.find(_KIND, key) != text:
             ledger.write(_KIND, key, text)
 
 
-def sources_of(folder: Path, student_id: str) -> tuple[SourceFile, ...]:
-    """The files of a student; empty where the run kept none."""
+def kept_of(folder: Path, student_id: str) -> Submission | None:
+    """What a student handed in; None where the run kept nothing."""
     text = Ledger(folder / ".ledger").find(_KIND, _key(student_id))
-    return _FILES.validate_json(text) if text else ()
+    return Submission.model_validate_json(text) if text else None
 
 
 def _key(student_id: str) -> str:

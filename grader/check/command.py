@@ -66,10 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(EXAM_ONLY.in_language(language).format(receipt=receipt.name))
     if report.problem is not None:
         return USAGE
-    fine = all(
-        line.finding.outcome == "passed" and not one.repairs for one in report.exercises for line in one.lines
-    )
-    return 0 if fine else NOT_ALL_RIGHT
+    return 0 if report.all_right else NOT_ALL_RIGHT
 
 
 def in_child(file: Path, kit_path: Path, only: Sequence[str]) -> Report | Text:

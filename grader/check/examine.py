@@ -114,7 +114,7 @@ def _examined(
         exercise=assignment.name, title=assignment.title, notes=(*notes, *judgement.notes),
         file=excerpt.file if excerpt else submission.files[0].path,
         class_name=excerpt.class_name if excerpt else assignment.classes[0],
-        lines=() if judgement.unsure else _lines(verdicts, exercise, prices, kit.exam), repairs=judgement.repairs,
+        lines=() if judgement.unsure else _lines(verdicts, exercise, prices, mistake is not None, kit.exam), repairs=judgement.repairs,
         held=judgement.unsure,
     )  # fmt: skip
 
@@ -125,22 +125,28 @@ def _mistake(judgement: Judgement, exercise: KitExercise) -> ToldMistake | None:
 
 
 def _lines(
-    verdicts: Sequence[Verdict], exercise: KitExercise, prices: Prices, exam: bool
+    verdicts: Sequence[Verdict], exercise: KitExercise, prices: Prices, named: bool, exam: bool
 ) -> tuple[CheckedLine, ...]:
     if exam:
         verdicts = [
             verdict.model_copy(update={"hint": None}) for verdict in verdicts if verdict.check in EXAM_CHECKS
         ]
-    left_open = {verdict.check for verdict in verdicts if verdict.open}
+    # a network that the kit has no words for may be a mistake that only the grading knows by name
+    left_open = {
+        v.check for v in verdicts
+        if v.open or (not named and v.outcome == "failed" and v.check in ("function", "gradients"))
+    }  # fmt: skip
     # what a mistake costs may be taken from any of the points: none are certain before it is known
-    unknown = any(verdict.open and verdict.outcome == "failed" for verdict in verdicts)
+    unknown = any(verdict.outcome == "failed" and verdict.check in left_open for verdict in verdicts)
+    if unknown:
+        prices = prices.model_copy(update={"findings": {}})
     lines = []
     for finding in findings(verdicts, exercise.assignment, "static", prices):
         if exam and finding.check not in EXAM_CHECKS:
             continue
         if _equality_untold(exercise) and (finding.check, finding.code) == ("function", "other-function"):
             continue
-        undecided = finding.check in left_open or (unknown and finding.outcome == "failed")
+        undecided = unknown or finding.check in left_open
         told = finding.model_copy(update={"points": None}) if undecided else finding
         lines.append(CheckedLine(finding=told, open=finding.check in left_open))
     return tuple(lines)

@@ -80,5 +80,15 @@ class Report(Record):
     problem: Text | None = None
     """Why nothing was checked."""
 
+    @property
+    def all_right(self) -> bool:
+        """Something was checked, and nothing was found to be wrong."""
+        return bool(self.exercises) and all(
+            not one.repairs
+            and one.held is None
+            and all(line.finding.outcome == "passed" for line in one.lines)
+            for one in self.exercises
+        )
+
 
 Ending = Literal["timeout", "ended"]

@@ -10,7 +10,7 @@ from grader.records.finding_ids import finding_id
 from grader.records.findings import CheckName
 from grader.records.results import ExerciseResult, Finding, Results, SubmissionResult
 from grader.records.submission import SourceFile
-from grader.sources import sources_of
+from grader.sources import kept_of
 from grader.stages.reports import read_results
 from grader.stages.reports.summary import state
 from grader.stages.scoring.deciding import Decision, decide, version_of
@@ -56,7 +56,8 @@ class Desk:
 
     def sources(self, submission: SubmissionResult) -> tuple[SourceFile, ...]:
         """What the student handed in."""
-        return sources_of(self.folder, submission.student_id)
+        kept = kept_of(self.folder, submission.student_id)
+        return kept.files if kept else ()
 
     def waiting(self, results: Results) -> list[Spot]:
         """Everything that needs a person and can be decided here, in the order of the table."""
