@@ -95,6 +95,10 @@ def _super_in(situation: Situation, label: str, function: AnyFunction) -> Iterat
     if isinstance(
         first, ast.For | ast.If | ast.With | ast.While | ast.Try
     ):  # no block may follow a semicolon
+        lines = text.split("\n")
+        if not mentions and not lines[first.lineno - 2].strip():
+            lines[first.lineno - 2] = " " * first.col_offset + "super().__init__()"
+            yield situation.edited("super-forgotten", label, "\n".join(lines), first.lineno - 1)
         return
     for begin, end, new in sorted(changes, key=lambda change: -change[0]):
         text = text[:begin] + new + text[end:]
