@@ -8,7 +8,7 @@ function, so that everything here can be followed without one.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -43,6 +43,8 @@ class Grading:
     ask: Ask
     untouched: bool = False
     """All of the template's blanks were left empty."""
+    whole_files: bool = True
+    """Whether files may be run whole: only where that can harm nobody."""
     meter: Meter = field(default_factory=Meter)
     _known: dict[tuple[object, str], Judgement] = field(default_factory=dict)
 
@@ -55,7 +57,7 @@ class Grading:
         first = self._attempt(narrow)
         if self.untouched or is_full(first.judgement):
             return first.judgement
-        rungs = wider(self.submission.files, self.submission.others, narrow, self.terms.assignment.classes)
+        rungs = self._rungs(narrow)
         climbed = climb(first, rungs, self._attempt)
         if climbed.settled:
             return climbed.judgement
@@ -64,6 +66,12 @@ class Grading:
             return self._as_wanted(run.judgement, first.judgement)
         situation = Situation(self.submission, self.terms.assignment, narrow, run.captured, self.terms.others)
         return self._mended(situation, climbed.unmended)
+
+    def _rungs(self, narrow: Excerpt) -> Iterator[Excerpt]:
+        if self.whole_files:
+            yield from wider(
+                self.submission.files, self.submission.others, narrow, self.terms.assignment.classes
+            )
 
     def _attempt(self, excerpt: Excerpt) -> Tried:
         captured = self.ask(excerpt, None) if excerpt.problem is None else None
@@ -166,7 +174,9 @@ class Grading:
             # what the network happened to compute without it
             if better.unsure is None and earned(better, asked) >= earned(judgement, asked):
                 repairs = tuple(one.repair() for one in left)
-                found.append(Run(whole, better.model_copy(update={"repairs": repairs}), asked.outputs))
+                # a picture would show the steps that were to be found
+                told = better.model_copy(update={"repairs": repairs, "drawing": None})
+                found.append(Run(whole, told, asked.outputs))
         return max(found, key=lambda run: earned(run.judgement, asked), default=furthest)
 
 

@@ -78,6 +78,16 @@ class OpenDesign(Record):
     """Outputs of the fully connected layers."""
 
 
+class PublicCheck(Record):
+    """What students can find out with their own check, before they hand in."""
+
+    equality: bool = True
+    """Whether the network is the exercise's."""
+    mistakes: tuple[str, ...] | Literal["all", "common"] = "common"
+    """Codes of the known mistakes that it names; of networks with several mistakes, none. "common": those
+    that `misconceptions.py` calls so."""
+
+
 Sides = Annotated[tuple[Positive, ...], Field(min_length=1, max_length=3)]
 """Shape of one image's tensor, without the batch: channels, height, width, or features."""
 
@@ -140,6 +150,7 @@ class Assignment(Record):
     recipes: dict[str, Recipe]
     open_design: OpenDesign | None = None
     """None: the reference's function is asked for."""
+    public: PublicCheck = PublicCheck()
     blanks: dict[str, BlankTerms] = Field(default_factory=dict)
     """By name ("skip-1"); a blank that is not here is judged as it stands."""
     given_worth: Annotated[float, Field(gt=0, le=100)] = 12.0

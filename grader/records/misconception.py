@@ -42,8 +42,8 @@ def applied(edits: Sequence[Edit], text: str) -> str:
     return text
 
 
-class Misconception(Record):
-    """One mistake, in all the ways in which students usually make it."""
+class Mistake(Record):
+    """What is said of a known mistake, and what is still earned."""
 
     code: str
     """A stable name: "skip-added-after-pool"; `prices.yaml` says what it costs."""
@@ -51,10 +51,15 @@ class Misconception(Record):
     """What the network does, and what was asked for."""
     hint: Text
     """A question that leads to the place."""
-    ways: Annotated[tuple[tuple[Edit, ...], ...], Field(min_length=1)]
-    """Each turns the reference into this mistake; they may differ as functions."""
     check: Literal["function", "gradients"] = "function"
     """`gradients`: the function is the reference's, only what it learns is not."""
+
+
+class Misconception(Mistake):
+    """One mistake, in all the ways in which students usually make it."""
+
+    ways: Annotated[tuple[tuple[Edit, ...], ...], Field(min_length=1)]
+    """Each turns the reference into this mistake; they may differ as functions."""
     nothing_added: bool = False
     """The function is that of the network which students are given. Where no layer of the exercise's own
     is even called, nothing was added and nothing is earned."""

@@ -5,16 +5,17 @@ from __future__ import annotations
 from grader.records.assignment import Assignment
 from grader.records.base import Record
 from grader.records.repair import Mending
+from grader.records.sealed import Sealed
 
 
 class Terms(Record):
     """One exercise's own side: sent to the workers as text."""
 
     assignment: Assignment
-    reference: str
-    """The reference's graph, as JSON."""
-    start: str | None
-    """The graph of what students start from, as JSON; None where that crashes."""
+    reference: str | Sealed
+    """The reference's graph, as JSON; or what may be told of it."""
+    start: str | Sealed | None
+    """The same of what students start from; None where that crashes."""
     template: str
     """Text of the `.py` template, blanks empty."""
     marked: str | None

@@ -12,9 +12,9 @@ from grader.errors import SandboxFault
 from grader.records.graph import Aside, Capture, Crash, PartialGraph, Problem, SourceLine, Value
 from grader.records.submission import Excerpt
 from grader.stages.capture import believe
+from grader.stages.capture.claims import ClaimedError, Claims, Frame, Unbelievable
 from grader.stages.capture.merging import Refused
 from grader.stages.capture.own_start import cannot_learn
-from grader.stages.capture.reply import ClaimedError, Claims, Frame, Unbelievable, read
 
 TRACES: tuple[dict[str, object], ...] = (
     {"batch": 2, "mode": "train"},
@@ -79,10 +79,17 @@ def capture(excerpt: Excerpt, image: Sequence[int], run: Callable[[bytes], Answe
         return Capture(problem=Problem(code="too-large", detail=answer.detail))
     if answer.ending != "finished":
         return Capture(problem=Problem(code="ended", detail=answer.detail or answer.ending))
+    from grader.stages.capture.reply import read  # needs packages that a student's own check does without
+
     try:
         claims, tensors = read(answer.payload)
     except Unbelievable as error:
         return Capture(problem=Problem(code="meddled", detail=str(error)))
+    return understood(claims, tensors, excerpt, image)
+
+
+def understood(claims: Claims, tensors: dict[str, Tensor], excerpt: Excerpt, image: Sequence[int]) -> Capture:
+    """What a readable reply says, checked for sense."""
     return _told(claims, tensors, excerpt, image).model_copy(update={"aside": _aside(claims)})
 
 
@@ -95,7 +102,6 @@ def _aside(claims: Claims) -> Aside:
 
 
 def _told(claims: Claims, tensors: dict[str, Tensor], excerpt: Excerpt, image: Sequence[int]) -> Capture:
-    """What a readable reply says."""
     try:
         if claims.error is not None:
             return crashed(claims, claims.error, excerpt)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Sequence
 
 import torch
@@ -21,8 +22,8 @@ from grader.records.graph import (
     Value,
     ValueRef,
 )
+from grader.stages.capture.claims import ClaimedNode, ClaimedTrace, ClaimedValue, Claims, Unbelievable
 from grader.stages.capture.merging import Refused, merge, same_on_every_call
-from grader.stages.capture.reply import ClaimedNode, ClaimedTrace, ClaimedValue, Claims, Unbelievable
 
 MAX_ELEMENTS_PER_IMAGE = 20_000_000
 """Numbers in all intermediate tensors for one image; the skip network has about 250,000."""
@@ -274,7 +275,10 @@ def with_data(graph: ModelGraph, tensors: dict[str, Tensor]) -> ModelGraph:
             kept_bytes += tensor.numel() * tensor.element_size()
             if kept_bytes > MAX_DATA_BYTES:
                 raise Refused(Problem(code="too-large", detail=f"{kept_bytes / 2**20:.0f} MB of constants"))
-            raw = tensor.contiguous().flatten().view(torch.uint8).numpy().tobytes() if tensor.numel() else b""
+            flat = tensor.contiguous()
+            raw = (
+                ctypes.string_at(flat.data_ptr(), flat.numel() * flat.element_size()) if flat.numel() else b""
+            )
             value = value.model_copy(update={"data": raw})
         values.append(value)
     return graph.model_copy(update={"values": tuple(values)})

@@ -13,12 +13,10 @@ from grader.records.drawing import Marks
 from grader.records.findings import Verdict
 from grader.records.graph import Capture, ModelGraph, Program
 from grader.records.submission import Excerpt
-from grader.stages.judging.channels import UNREGISTERED, found_layers, pair, table
+from grader.stages.judging.channels import UNREGISTERED, found_layers, pair, table, table_of_given
 from grader.stages.judging.crash import shape_text
-from grader.stages.judging.departure import departure
 from grader.stages.judging.fingerprint import Subject, mixes_images
-from grader.stages.judging.likeness import kept
-from grader.stages.judging.standard import Standard
+from grader.stages.judging.standard import Model
 from grader.stages.judging.steady import images_mixed, random_in_eval
 from grader.stages.judging.verdicts import OK, failed, passed
 from grader.stages.judging.words import listed, object_particle, operator_at, operator_name, place
@@ -117,7 +115,7 @@ _BATCH_HINT = Text(
 )
 
 
-def check_channels(capture: Capture, standard: Standard, same_function: bool) -> Verdict:
+def check_channels(capture: Capture, standard: Model, same_function: bool) -> Verdict:
     """Each layer's in, out, kernel, stride and padding against the reference's; all registered and used."""
     if capture.graph is not None:
         called = layers(Wiring(capture.graph, capture.graph.train))
@@ -129,10 +127,14 @@ def check_channels(capture: Capture, standard: Standard, same_function: bool) ->
         called = layers(Wiring(partial, program)) if partial.values else []
         values, declarations = partial.values, partial.layers
     found = found_layers(called, declarations, values, crashed=capture.graph is None)
-    rows = table(standard.layers, found, pair(standard.layers, found), same_function)
+    if standard.hidden:
+        rows = table_of_given(standard.layers, standard.hidden, found, same_function)
+    else:
+        rows = table(standard.layers, found, pair(standard.layers, found), same_function)
+    unknown = bool(standard.hidden) and not same_function
     wrong = [row for row in rows if not row.ok]
     if not wrong:
-        return passed("channels", OK["channels"], layers=rows)
+        return passed("channels", GIVEN_ARE_RIGHT if unknown else OK["channels"], layers=rows, open=unknown)
     names = ", ".join(row.name for row in wrong[:4]) + (" …" if len(wrong) > 4 else "")
     unregistered = [row for row in wrong if row.note == UNREGISTERED]
     if len(unregistered) == len(wrong):
@@ -164,22 +166,30 @@ def check_channels(capture: Capture, standard: Standard, same_function: bool) ->
         message=message,
         hint=hint,
         layers=rows,
+        open=unknown,
     )
 
 
+GIVEN_ARE_RIGHT = Text(
+    en="The layers whose sizes are given are as asked for; those to be found out (?) show in the function.",
+    ko="크기가 정해진 층은 모두 맞아요. 직접 찾아야 하는 층(?)은 함수 검사에서 드러나요.",
+)
+
+
 def check_function(
-    subject: Subject, assignment: Assignment, standard: Standard, start: Standard | None, excerpt: Excerpt
+    subject: Subject, assignment: Assignment, standard: Model, start: Model | None, excerpt: Excerpt
 ) -> tuple[Verdict, Marks | None]:
     """With equal parameters, the outputs equal the reference's; `assignment` is the subject's canonical one.
 
     Beside the verdict: where the network leaves the reference, if that can be told.
     """
-    share = kept(subject.graph, standard.subject.graph, start.subject.graph if start else None)
+    known = standard.kept(subject.graph, start)
+    share, unknown = known or 0.0, {"open": known is None}
     if (noisy := random_in_eval(subject.graph, excerpt, share)) is not None:
-        return noisy, None
+        return noisy.model_copy(update=unknown), None
     if mixes_images(subject, assignment, standard.images):
-        return images_mixed(share), None
-    found = departure(subject, standard.subject, standard.trail, standard.images)
+        return images_mixed(share).model_copy(update=unknown), None
+    found = standard.departure(subject)
     where = None
     hint = Text(
         en="Go through the layer table of the handout step by step: which line of your `forward` does each step?",
@@ -216,4 +226,4 @@ def check_function(
                 ko="이 줄에는 어떤 텐서가 들어가야 할까요? 과제에 있는 단계가 맞나요?",
             )
     verdict = failed("function", "other-function", message, hint, share=share, where=where)
-    return verdict, found.marks if found else None
+    return verdict.model_copy(update=unknown), found.marks if found else None

@@ -62,7 +62,7 @@ def _mark(tensor: Tensor) -> tuple[int, float]:
 
 def trail(subject: Subject, assignment: Assignment, images: Tensor, numbers: Numbers = "probe") -> Trail:
     """Run in eval mode and mark every value."""
-    fill(subject.network, subject.slots, assignment, numbers, seed=0)
+    fill(subject.network, subject.slots, assignment, numbers, subject.seed)
     graph, plan = subject.graph, subject.network.eval_plan
     tensors: list[Tensor | None] = [images.clone()]
     tensors += [subject.network.value(number) for number in range(1, len(graph.values))]

@@ -10,8 +10,8 @@ from grader.records.base import Text
 from grader.records.findings import Verdict
 from grader.records.graph import Capture, ModelGraph, ValueRef
 from grader.records.submission import Excerpt
-from grader.stages.judging.fingerprint import Portrait, Subject, close
-from grader.stages.judging.standard import Standard
+from grader.stages.judging.fingerprint import Portrait, Subject
+from grader.stages.judging.standard import Model
 from grader.stages.judging.verdicts import OK, failed, passed
 from grader.stages.judging.words import operator_name, place
 
@@ -112,7 +112,7 @@ def _overwritten(graph: ModelGraph, found: re.Match[str], excerpt: Excerpt) -> V
 def check_gradients(
     subject: Subject,
     likeness: Portrait,
-    standard: Standard | None,
+    standard: Model | None,
     excerpt: Excerpt,
     capture: Capture,
     own: int,
@@ -139,27 +139,14 @@ def check_gradients(
             ),
         )
     bad: list[str] = []
-    model = {}
-    if standard is not None:
-        likeness_of = standard.likeness
-        model = {
-            (slot.key, rank): (g, b)
-            for slot, rank, g, b in zip(
-                standard.subject.slots, likeness_of.assignment.ranks, likeness_of.gradients,
-                likeness_of.bias_gradients, strict=True,
-            )
-        }  # fmt: skip
     for slot, rank, gradient, bias in zip(
         subject.slots, likeness.assignment.ranks, likeness.gradients, likeness.bias_gradients, strict=True
     ):
-        if model:
-            right_weight, right_bias = model[slot.key, rank]
-            right = (
-                gradient is not None and right_weight is not None and close(gradient, right_weight)
-                and (right_bias is None or (bias is not None and close(bias, right_bias)))
-            )  # fmt: skip
-        else:
-            right = gradient is not None and bool(gradient.abs().max() > 0)
+        right = (
+            standard.learns_as(slot.key, rank, gradient, bias)
+            if standard is not None
+            else gradient is not None and bool(gradient.abs().max() > 0)
+        )
         if not right or not subject.graph.values[slot.layer.weight].requires_grad:
             bad.append(slot.layer.name)
     if not bad:

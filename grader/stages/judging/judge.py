@@ -8,15 +8,15 @@ from grader.records.assignment import Assignment as Exercise
 from grader.records.base import Text
 from grader.records.graph import Capture
 from grader.records.judgement import Judgement
+from grader.records.sealed import Sealed
 from grader.records.submission import Excerpt
 from grader.stages.judging.checks import check_channels, check_function, check_shape
-from grader.stages.judging.fingerprint import Subject, canonical, close, digest, match, portrait
+from grader.stages.judging.fingerprint import Subject, canonical, digest, portrait
 from grader.stages.judging.gradients import check_gradients, check_others
 from grader.stages.judging.open_design import judge_open
 from grader.stages.judging.pretending import (
     constant_output,
     contributes_nothing,
-    parts,
     without_effect,
 )
 from grader.stages.judging.problems import (
@@ -27,7 +27,8 @@ from grader.stages.judging.problems import (
     unsure,
     without_graph,
 )
-from grader.stages.judging.standard import prepared
+from grader.stages.judging.sealed_standard import opened
+from grader.stages.judging.standard import Model, prepared
 from grader.stages.judging.steady import check_train_mode
 from grader.stages.judging.verdicts import OK, blocked_after, failed, passed, with_blocked
 from grader.stages.judging.width import as_wide
@@ -37,8 +38,8 @@ def judge(
     capture: Capture | None,
     excerpt: Excerpt,
     exercise: Exercise,
-    reference: str,
-    start: str | None,
+    reference: str | Sealed,
+    start: str | Sealed | None,
     untouched: bool = False,
 ) -> Judgement:
     """Judge what capture found, and draw it; arguments as of `_judge`."""
@@ -49,12 +50,18 @@ def judge(
     return judgement.model_copy(update={"drawing": picture})
 
 
+def _model(known: str | Sealed, exercise: Exercise) -> Model:
+    if isinstance(known, str):
+        return prepared(known, exercise.input_shape)
+    return opened(known, exercise.input_shape)
+
+
 def _judge(
     capture: Capture | None,
     excerpt: Excerpt,
     exercise: Exercise,
-    reference: str,
-    start: str | None,
+    reference: str | Sealed,
+    start: str | Sealed | None,
     untouched: bool = False,
 ) -> Judgement:
     """Judge what capture found.
@@ -63,11 +70,11 @@ def _judge(
         capture: the graph of the submission, or why there is none; None where nothing could be run.
         excerpt: its source, for quoting lines.
         exercise: interface of the exercise.
-        reference: the graph of the reference, as JSON.
-        start: the graph of what students start from, as JSON; None where that crashes.
+        reference: the graph of the reference, as JSON; or what is known of it.
+        start: the same of what students start from; None where that crashes.
         untouched: every blank of the template was left empty.
     """
-    standard = prepared(reference, exercise.input_shape)
+    standard = _model(reference, exercise)
     if excerpt.newer:
         return newer_python()
     if capture is None:
@@ -94,20 +101,16 @@ def _judge(
     elif shape.outcome == "failed" and shape.share == 0:
         channels = check_channels(capture, standard, same_function=False)
         return Judgement(verdicts=with_blocked((loads, shape, channels)))
-    subject = Subject.of(graph)
-    assignment = match(subject, standard.subject, standard.likeness, standard.images)
-    given = prepared(start, exercise.input_shape) if start is not None else None
-    same = (
-        assignment is None
-        and given is not None
-        and match(subject, given.subject, given.likeness, given.images) is not None
-    )
-    if same and given is not None and len(graph.layers) == len(given.subject.graph.layers):
+    subject = Subject.of(graph, standard.seed)
+    assignment = standard.match(subject)
+    given = _model(start, exercise) if start is not None else None
+    same = assignment is None and given is not None and given.match(subject) is not None
+    if same and given is not None and len(graph.layers) == given.layer_count:
         return Judgement(verdicts=with_blocked((loads, nothing_added())))
     likeness = portrait(subject, assignment or canonical(subject, standard.images), standard.images)
     same_outputs = assignment is not None
     marks = None
-    same_training = same_outputs and close(likeness.train_outputs, standard.likeness.train_outputs)
+    same_training = same_outputs and standard.trains_as(likeness)
     channels = check_channels(capture, standard, same_function=same_outputs and same_training)
     if same_outputs and same_training and likeness.others:
         function = check_others(graph, likeness)
@@ -117,12 +120,12 @@ def _judge(
         function = check_train_mode(graph, excerpt)
     else:
         function, marks = check_function(subject, likeness.assignment, standard, given, excerpt)
-    own = parts(standard.subject.slots) - (parts(given.subject.slots) if given is not None else 0)
+    own = standard.parts - (given.parts if given is not None else 0)
     if same and given is not None:
-        function = contributes_nothing(graph, standard.subject.graph, given.subject.graph, function)
+        function = contributes_nothing(graph, standard.layer_count, given.layer_count, function)
     elif function.outcome == "failed":
         function = (
-            constant_output(graph, likeness, len(standard.layers))
+            constant_output(graph, likeness, len(standard.layers) + len(standard.hidden))
             or without_effect(subject, likeness, standard.images, own, excerpt)
             or function
         )

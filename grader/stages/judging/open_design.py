@@ -27,7 +27,6 @@ from grader.stages.judging.fingerprint import (
     canonical,
     close,
     digest,
-    match,
     mixes_images,
     portrait,
 )
@@ -35,13 +34,13 @@ from grader.stages.judging.gradients import check_gradients
 from grader.stages.judging.joined import still_joined
 from grader.stages.judging.pretending import constant_output, reached
 from grader.stages.judging.problems import nothing_added, without_graph
-from grader.stages.judging.standard import Standard
+from grader.stages.judging.standard import Model
 from grader.stages.judging.steady import images_mixed, random_in_eval
 from grader.stages.judging.verdicts import OK, failed, passed, with_blocked
 from grader.stages.judging.words import place
 
 
-def judge_open(capture: Capture, excerpt: Excerpt, exercise: Exercise, standard: Standard) -> Judgement:
+def judge_open(capture: Capture, excerpt: Excerpt, exercise: Exercise, standard: Model) -> Judgement:
     """Judge a network of free design; `capture` is neither meddled with nor unfaithful."""
     design = exercise.open_design
     assert design is not None
@@ -56,10 +55,10 @@ def judge_open(capture: Capture, excerpt: Excerpt, exercise: Exercise, standard:
     if shape.outcome == "failed" and shape.share == 0:
         return Judgement(verdicts=with_blocked((loads, shape, channels)))
     sightings = _in_both_modes(graph)
-    subject = Subject.of(graph)
-    equal = match(subject, standard.subject, standard.likeness, standard.images)
+    subject = Subject.of(graph, standard.seed)
+    equal = standard.match(subject)
     likeness = portrait(subject, equal or canonical(subject, standard.images), standard.images)
-    constant = constant_output(graph, likeness, len(standard.layers))
+    constant = constant_output(graph, likeness, len(standard.layers) + len(standard.hidden))
     if (
         constant is None
         and not sightings
@@ -70,12 +69,12 @@ def judge_open(capture: Capture, excerpt: Excerpt, exercise: Exercise, standard:
         sightings = still_joined(sightings, subject, likeness.assignment, standard.images)
     function = _check_components(sightings, design, capture, excerpt)
     function = constant or _steady(subject, likeness, standard.images, function, excerpt)
-    own = len(standard.subject.slots)
+    own = standard.layer_count
     with_gradients = reached(subject, likeness, standard.images)
     gradients = check_gradients(subject, with_gradients, None, excerpt, capture, own)
     is_reference = (
         equal is not None
-        and close(likeness.train_outputs, standard.likeness.train_outputs)
+        and standard.trains_as(likeness)
         and check_gradients(subject, likeness, standard, excerpt, capture, own).outcome == "passed"
         and all(found.outcome == "passed" for found in (channels, function, gradients))
     )
@@ -219,7 +218,7 @@ def _steady(
     """In eval mode the same image must get the same answer, each time and whatever else is in its batch."""
     noisy = random_in_eval(subject.graph, excerpt, function.share, function.message)
     if noisy is not None:
-        fill(subject.network, subject.slots, likeness.assignment, "probe", seed=0)
+        fill(subject.network, subject.slots, likeness.assignment, "probe", subject.seed)
         subject.network.train(False)
         with torch.no_grad():
             answers = [subject.network(images.clone()) for seed in (1, 2) if torch.manual_seed(seed)]

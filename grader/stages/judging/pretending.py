@@ -48,16 +48,18 @@ def constant_output(graph: ModelGraph, likeness: Portrait, layers: int) -> Verdi
     )
 
 
-def contributes_nothing(
-    graph: ModelGraph, reference: ModelGraph, start: ModelGraph, departure: Verdict
-) -> Verdict:
-    """The network computes what the one that was handed out computes, and has more layers than that."""
-    given = len(start.layers)
+def contributes_nothing(graph: ModelGraph, wanted: int, given: int, departure: Verdict) -> Verdict:
+    """The network computes what the one that was handed out computes, and has more layers than that.
+
+    Args:
+        wanted: layers of the exercise's network.
+        given: layers of the one that was handed out.
+    """
     called = sum(layer.called for layer in graph.layers) - given
     return departure.model_copy(
         update={
             "code": "contributes-nothing",
-            "share": max(0.0, min(1.0, called / max(1, len(reference.layers) - given))),
+            "share": max(0.0, min(1.0, called / max(1, wanted - given))),
             "message": Text(
                 en="What was added never reaches the output: the network still computes what you started from. "
                 + departure.message.en,

@@ -12,7 +12,7 @@ from grader.records.judgement import Judgement
 from grader.records.submission import Excerpt
 from grader.stages.judging.checks import check_channels
 from grader.stages.judging.crash import diagnose
-from grader.stages.judging.standard import Standard
+from grader.stages.judging.standard import Model
 from grader.stages.judging.verdicts import OK, blocked_after, failed, passed, with_blocked
 from grader.stages.judging.words import place
 
@@ -89,7 +89,7 @@ def _readable(capture: Capture) -> Capture:
     return capture
 
 
-def without_graph(capture: Capture, excerpt: Excerpt, standard: Standard) -> Judgement:
+def without_graph(capture: Capture, excerpt: Excerpt, standard: Model) -> Judgement:
     capture = _readable(capture)
     if capture.crash is not None:
         diagnosis = diagnose(capture.crash, capture.partial)
@@ -109,7 +109,7 @@ def without_graph(capture: Capture, excerpt: Excerpt, standard: Standard) -> Jud
     if capture.problem is not None and capture.problem.output_fits:
         called = sum(layer.called for layer in capture.partial.layers)
         done = channels.share * min(1.0, called / max(1, len(standard.layers)))
-        cause = cause.model_copy(update={"share": done})
+        cause = cause.model_copy(update={"share": min(done, 0.99)})
     verdicts = [loads, cause, channels]
     if cause.check == "function" and capture.problem is not None and capture.problem.output_fits:
         verdicts.append(passed("shape", Text(en="The output is N×10.", ko="출력이 N×10이에요.")))

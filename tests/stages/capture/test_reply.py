@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.torch import save
 
-from grader.stages.capture.reply import Unbelievable, read
+from grader.stages.capture.claims import Unbelievable
+from grader.stages.capture.reply import read
 
 EMPTY = {"phase": "done", "error": None, "cuda": False, "layers": [], "values": [], "traces": [], "calls": []}
 
