@@ -131,6 +131,12 @@ def _missed(crash: Crash | None, lost: Collection[str]) -> str:
     return next((name for name in lost if name in words), "")
 
 
+def _is_no_package(crash: Crash | None) -> bool:
+    """Whether a crash is about a module that nobody can install."""
+    found = re.search(r"No module named '([^'.]+)", crash.message) if crash is not None else None
+    return found is not None and found[1] not in PUBLIC_PACKAGES
+
+
 def _not_quite(tried: Tried) -> Text | None:
     """Why full marks out of a wider excerpt are for a person to give."""
     excerpt, captured = tried.excerpt, tried.captured
@@ -173,6 +179,8 @@ def _doubt(first: Tried, tried: Sequence[Tried]) -> Text | None:
     runs = [t.captured for t in tried if t.captured is not None and t.excerpt.whole is not None]
     # a class that fails by itself is no name that could not be had
     lost = {name for run in runs for name in run.aside.lost} - {first.excerpt.class_name}
+    if first.captured is not None and _is_no_package(first.captured.crash):
+        lost = set()  # what a misspelt import, or a file that was not handed in, would have brought
     crashes = [first.captured.crash] if first.captured is not None else []
     crashes += [run.crash for run in runs[-1:]]
     for crash in crashes:
