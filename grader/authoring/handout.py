@@ -95,15 +95,15 @@ def veiled(whole: Drawing | None, hidden: Sequence[str]) -> Drawing | None:
             box.kind != "layer" and before and all(start in unknown for start in before)
         ):  # fmt: skip
             unknown.add(place)
-        boxes.append(box.model_copy(update={"detail": UNKNOWN}) if is_hidden else box)
+        detail = UNKNOWN if is_hidden else box.detail if box.kind in ("input", "layer", "pool") else ""
+        boxes.append(box.model_copy(update={"detail": detail}))
     wires = tuple(
         wire.model_copy(update={"shape": re.sub(r"^\d+", UNKNOWN, wire.shape)})
         if wire.start in unknown
         else wire
         for wire in whole.wires
     )
-    end = [box.model_copy(update={"detail": ""}) if box.kind == "output" else box for box in boxes]
-    return Drawing(boxes=tuple(end), wires=wires)
+    return Drawing(boxes=tuple(boxes), wires=wires)
 
 
 def _range(prices: Sequence[float]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -32,6 +33,7 @@ h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2.2rem;border-bottom:1px soli
 table{border-collapse:collapse;width:100%}th,td{border-bottom:1px solid var(--line);padding:.35rem .6rem;text-align:left;
 vertical-align:top}pre,code{font-family:ui-monospace,Consolas,monospace;font-size:.92em}pre{background:var(--fill);
 padding:.7rem;overflow-x:auto}figure{margin:1rem 0;text-align:center}figure svg{max-width:100%;height:auto}
+td:first-child,th{white-space:nowrap}
 @media print{body{max-width:none}}
 """.replace("%s", ";".join(f"{name}:{value}" for name, value in INK.items()))
 
@@ -89,15 +91,15 @@ _PREAMBLE = """#set document(title: {title})
 
 def missing_signs(text: str) -> None:
     """Raises UserError where the font is not installed, or has no glyph for a sign of the text."""
-    from fontTools.ttLib import TTCollection, TTFont
+    from fontTools.ttLib import TTFont
 
     path = next((p for folder in _font_folders() for name in FONT_FILES for p in folder.rglob(name)), None)
     if path is None:
         raise UserError(
             f"the font {FONT} is not installed; install it (Debian: apt-get install fonts-noto-cjk)"
         )
-    font = TTCollection(path, lazy=True).fonts[0] if path.suffix == ".ttc" else TTFont(path, lazy=True)
-    known = font.getBestCmap()
+    with closing(TTFont(path, fontNumber=0, lazy=True)) as font:
+        known = font.getBestCmap()
     lacking = sorted({sign for sign in text if sign.isprintable() and ord(sign) not in known})
     if lacking:
         raise UserError(f"{FONT} has no glyph for {' '.join(lacking)}; write the handout without it")

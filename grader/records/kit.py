@@ -72,7 +72,7 @@ class Report(Record):
     exam: bool
     file: str
     sha256: str
-    """Of the file's bytes; "" for a notebook that is running."""
+    """Of the file's text (`grader.receipts`); "" for a notebook that is running."""
     checked_on: str
     """ISO time, UTC."""
     seconds: float
