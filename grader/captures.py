@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
+from pydantic import ValidationError
+
 from grader.errors import GraderFault
 from grader.ledger import Ledger
 from grader.records.graph import Capture, Problem
@@ -21,6 +23,8 @@ class KeptCaptures:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
+        self.missed = 0
+        """Tries that were asked for and never made."""
 
     def keep(self, excerpt: Excerpt, image: tuple[int, int, int], capture: Capture) -> None:
         """Store what came of an excerpt."""
@@ -36,9 +40,13 @@ class KeptCaptures:
             GraderFault: it was never run.
         """
         found = self._ledger.find(_KIND, _key(excerpt, image))
-        if found is not None:
-            return Capture.model_validate_json(found)
+        try:
+            if found is not None:
+                return Capture.model_validate_json(found)
+        except ValidationError as error:
+            raise GraderFault("what is kept of it is another version's; grade it with grader run") from error
         if a_try:
+            self.missed += 1
             return Capture(problem=Problem(code="ended"))
         raise GraderFault("this code has not been traced so; grade it with grader run")
 

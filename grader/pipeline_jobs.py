@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.captures import KeptCaptures
-from grader.errors import TrainingFault, UserError
+from grader.errors import GraderFault, TrainingFault, UserError
 from grader.grading import Grading
 from grader.ledger import Ledger
 from grader.mender import Meter
@@ -133,6 +133,8 @@ def capture_and_judge(
 
     grading = Grading(asked, Submission.model_validate_json(handed_in), ask, untouched)
     judgement = grading.judged(Excerpt.model_validate_json(excerpt) if excerpt else None)
+    if kept.missed and judgement is not None and not judgement.repairs:
+        raise GraderFault("a repair that was not tried then may make it run; grade it with grader run")
     return judgement.model_dump_json() if judgement else "null"
 
 

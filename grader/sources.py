@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from grader.ledger import Ledger
 from grader.records.submission import Submission
 
@@ -22,9 +24,12 @@ def keep_sources(folder: Path, submissions: Sequence[Submission]) -> None:
 
 
 def kept_of(folder: Path, student_id: str) -> Submission | None:
-    """What a student handed in; None where the run kept nothing."""
+    """What a student handed in; None where the run kept nothing that this version of the grader can read."""
     text = Ledger(folder / ".ledger").find(_KIND, _key(student_id))
-    return Submission.model_validate_json(text) if text else None
+    try:
+        return Submission.model_validate_json(text) if text else None
+    except ValidationError:
+        return None
 
 
 def _key(student_id: str) -> str:
