@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test test-matrix check lint fix accept templates mutants container-test clean
+.PHONY: demo test test-matrix check lint fix accept templates mutants planted fairness container-test clean
 
 $(INSTALLED): pyproject.toml $(CONSTRAINTS) requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12")'
@@ -18,7 +18,7 @@ $(INSTALLED): pyproject.toml $(CONSTRAINTS) requirements.lock
 # torchvision without its own demands, which name another build of torch
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep '^torch==' $(CONSTRAINTS))"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps "$$(grep '^torchvision==' $(CONSTRAINTS))"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint $(CONSTRAINTS) --constraint requirements.lock --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint $(CONSTRAINTS) --constraint requirements.lock --editable '.[dev,packages]'
 	@touch $@
 
 demo: $(INSTALLED)
@@ -54,6 +54,12 @@ templates: $(INSTALLED)   # student templates from reference/*/solution.py
 
 mutants: $(INSTALLED)     # catalogues of known mistakes, and how well the judging names them
 	$(BIN)/python -m grader.authoring.catalogue
+
+fairness: $(INSTALLED)    # our points beside three readers'; skipped where their scores are not kept beside the project
+	$(BIN)/python benchmarks/fairness.py --out benchmarks/results/fairness.md
+
+planted: $(INSTALLED)     # slips planted by rule: what mending makes of them
+	$(BIN)/python benchmarks/planted_slips.py --out benchmarks/results/planted_slips.md
 
 container-test: $(INSTALLED)   # the attacks inside a real container; skipped where no engine answers
 	@docker/container-test.sh

@@ -2,7 +2,7 @@
 
     .venv/bin/python benchmarks/per_submission.py [--submissions 100] [--baseline 10] [--out FILE]
 
-Ours: intake's cut, capture in the sandbox, validation, judging, one worker that is warm. Networks of one
+Ours: reading's cut, capture in the sandbox, validation, judging, one worker that is warm. Networks of one
 structure (names and lines aside) are compared with the reference once, so the table also tells those that
 were the first of theirs from the others; the files are as many different styles, a class repeats itself
 more. Two baselines,
@@ -42,7 +42,8 @@ import answer
 from grader.bench import whole
 from grader.course import default_root, read_course
 from grader.stages.capture import capture
-from grader.stages.intake import cut, read_submissions
+from grader.class_work import read_submissions
+from grader.stages.excerpts import cut
 from grader.stages.judging import judge
 
 def here(request):
@@ -119,10 +120,11 @@ def main() -> None:
 
     from grader import pipeline_jobs as jobs
     from grader.bench import whole
+    from grader.class_work import read_submissions
     from grader.course import default_root, read_course
     from grader.networks.structure import structure
     from grader.records.judgement import Judgement
-    from grader.stages.intake import cut, read_submissions
+    from grader.stages.excerpts import cut
 
     course = read_course(default_root())
     graphs = {}

@@ -12,18 +12,26 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from grader.course import Exercise, read_course
 from grader.engines.gpu import GpuEngine
 from grader.engines.local import Job, LocalEngine
 from grader.errors import CalibrationError, GraderFault, UserError
-from grader.ledger import Ledger, key_of
+from grader.ledger import Ledger, key_of, training_key_of
+from grader.marks import blanks_of
+from grader.networks.stand_ins import with_borders
 from grader.records.assignment import Calibration, Recipe
 from grader.records.base import Language, Text
 from grader.records.findings import BlankLeft, Flag
 from grader.records.graph import Capture, ModelGraph
 from grader.records.judgement import Judgement
+from grader.records.repair import Mending, Repair
 from grader.records.submission import Cell, Excerpt
 from grader.records.training import TrainingRecord
+from grader.records.work import Terms
+
+_JUDGEMENT: TypeAdapter[Judgement | None] = TypeAdapter(Judgement | None)
 
 START_SEED = 0
 """Every submission of one function starts from the same weights and sees the same batches."""
@@ -48,6 +56,8 @@ class Settings:
     fresh: bool = False
     roster: Path | None = None
     """The class list."""
+    again: bool = False
+    """Judge what was kept; no student's code is run."""
 
 
 @dataclass
@@ -74,13 +84,29 @@ class Task:
 
     student: int
     exercise: str
-    excerpt: Excerpt
+    excerpt: Excerpt | None
+    """None: Python cannot read the file, so that nobody knows yet whether the class is in it."""
+    handed_in: str
+    """The submission as JSON, without whose it is: what wider excerpts and repairs start from."""
     blanks: tuple[BlankLeft, ...]
     untouched: bool
     """All of the template's blanks were left empty."""
     notes: tuple[Text, ...]
     flags: tuple[Flag, ...]
     key: str
+    renamed: Repair | None = None
+    """The class has another name than the one that is asked for …"""
+    own_name: str = ""
+    """… and this is it."""
+    contested: bool = False
+    """What it computes must say whether it is this exercise's at all."""
+    question: Text | None = None
+    """What whoever grades has to decide, although there are points."""
+
+    @property
+    def file(self) -> str:
+        """Which of the student's files; "" where that is not known yet."""
+        return self.excerpt.file if self.excerpt else ""
 
 
 @dataclass
@@ -98,6 +124,8 @@ class Bench:
     """The references."""
     templates: dict[str, ModelGraph | None] = field(default_factory=dict)
     """The templates of exercises that build on no other, blanks empty; None where that crashes."""
+    marked: dict[str, ModelGraph] = field(default_factory=dict)
+    """The references with the borders of their blanks; of exercises that say what their blanks are worth."""
     thresholds: dict[str, Calibration | None] = field(default_factory=dict)
     """None where nobody has calibrated this recipe on this data set."""
     uncalibrated: list[str] = field(default_factory=list)
@@ -106,7 +134,12 @@ class Bench:
     device: str = "cpu"
     """What networks are trained on: "cpu", or the GPU's name."""
     protections: str = ""
-    judgements: dict[str, Judgement | GraderFault] = field(default_factory=dict)
+    mending: Mending = field(default_factory=Mending)
+    """What becomes of submissions that do not run."""
+    others: dict[str, frozenset[str]] = field(default_factory=dict)
+    """By exercise: the class names that the course's other exercises ask for."""
+    judgements: dict[str, Judgement | GraderFault | None] = field(default_factory=dict)
+    """By task key; None: the exercise's class is not there after all."""
     trainings: dict[str, TrainingRecord | GraderFault] = field(default_factory=dict)
     """By training key."""
 
@@ -119,6 +152,8 @@ class Bench:
             self.engine.submit(Job("data", jobs.describe_data, (self.settings.data,)))
         for name, exercise in self.course.items():
             self._trace("solution", name, exercise, exercise.solution)
+            if exercise.assignment.blanks:
+                self._trace_marked(name, exercise)
             start = exercise.assignment.builds_on
             if start is None:
                 self._trace("template", name, exercise, exercise.template)
@@ -169,14 +204,32 @@ class Bench:
         """Get the graph of a file of our own, as a submission's is got."""
         from grader import pipeline_jobs as jobs
 
-        key = key_of(which, source, exercise.assignment.model_dump_json())
-        found = self.ledger.find("standards", key)
-        if found is not None:
-            self._standard((which, name, key), Capture.model_validate_json(found))
-            return
         excerpt = whole(name, exercise.assignment.classes[0], f"{which}.py", source)
         arguments = (excerpt.model_dump_json(), exercise.assignment.input_shape)
-        self.engine.submit(Job((which, name, key), jobs.capture_one, arguments))
+        self._ask(
+            (which, name, key_of(which, source, exercise.assignment.model_dump_json())),
+            jobs.capture_one,
+            arguments,
+        )
+
+    def _trace_marked(self, name: str, exercise: Exercise) -> None:
+        """Get the graph of a reference with the borders of its blanks, and check what is said of them."""
+        from grader import pipeline_jobs as jobs
+
+        cells = with_borders(exercise.solution, blanks_of(exercise.solution), exercise.assignment.blanks)
+        excerpt = whole(name, exercise.assignment.classes[0], "solution.py", exercise.solution)
+        arguments = (
+            excerpt.model_copy(update={"cells": cells}).model_dump_json(),
+            exercise.assignment.model_dump_json(),
+        )
+        self._ask(("marked", name, key_of("marked", *arguments)), jobs.capture_marked, arguments)
+
+    def _ask(self, key: tuple[str, str, str], job: Callable[..., str], arguments: tuple[object, ...]) -> None:
+        found = self.ledger.find("standards", key[2])
+        if found is not None:
+            self._standard(key, Capture.model_validate_json(found))
+        else:
+            self.engine.submit(Job(key, job, arguments))
 
     def start_of(self, name: str) -> ModelGraph | None:
         """The network that students of an exercise start from."""
@@ -187,13 +240,33 @@ class Bench:
         which, name, _ = key
         if which == "template":
             self.templates[name] = capture.graph
+        elif which == "marked":
+            self.marked[name] = reference_of(name, capture)
         else:
             self.graphs[name] = reference_of(name, capture)
 
+    def terms_of(self, name: str) -> str:
+        """What the workers need to know of an exercise, as JSON."""
+        if name not in self._terms:
+            exercise, start, marked = self.course[name], self.start_of(name), self.marked.get(name)
+            self._terms[name] = Terms(
+                assignment=exercise.assignment,
+                reference=self.graphs[name].model_dump_json(),
+                start=start.model_dump_json() if start else None,
+                template=exercise.template,
+                marked=marked.model_dump_json() if marked else None,
+                others=self.others.get(name, frozenset()),
+                mending=self.mending,
+                prices=exercise.prices.repairs,
+            ).model_dump_json()
+        return self._terms[name]
+
+    _terms: dict[str, str] = field(default_factory=dict)
+
     # -- judging and training ---------------------------------------------------------------------
 
-    def judge_and_train(self, tasks: Sequence[Task]) -> None:
-        """Do whatever the ledger does not hold yet; equal work is done once."""
+    def judge_and_train(self, tasks: Sequence[Task], train: bool = True) -> None:
+        """Do whatever the ledger does not hold yet; equal work is done once. `train`: networks, too."""
         from grader import pipeline_jobs as jobs
 
         self.progress.add("judge", len(tasks))
@@ -201,23 +274,22 @@ class Bench:
         for task in tasks:
             found = self.ledger.find("judged", task.key)
             if found is not None:
-                self._judged(task, Judgement.model_validate_json(found))
+                self._judged(task, _JUDGEMENT.validate_json(found), train)
             elif task.key in waiting:
                 waiting[task.key].append(task)
             else:
                 waiting[task.key] = [task]
-                exercise = self.course[task.exercise].assignment
-                start = self.start_of(task.exercise)
                 self.engine.submit(
                     Job(
                         ("judge", task.key),
                         jobs.capture_and_judge,
                         (
-                            task.excerpt.model_dump_json(),
-                            exercise.model_dump_json(),
-                            self.graphs[task.exercise].model_dump_json(),
-                            start.model_dump_json() if start else None,
+                            self.terms_of(task.exercise),
+                            task.handed_in,
+                            task.excerpt.model_dump_json() if task.excerpt else None,
                             task.untouched,
+                            str(self.ledger.folder),
+                            self.settings.again,
                         ),
                     )
                 )
@@ -227,14 +299,14 @@ class Bench:
             if kind == "judge":
                 if isinstance(result, UserError):
                     raise result
-                judgement: Judgement | GraderFault
+                judgement: Judgement | GraderFault | None
                 if isinstance(result, BaseException):
                     judgement = _fault(result)
                 else:
-                    judgement = Judgement.model_validate_json(result)
+                    judgement = _JUDGEMENT.validate_json(result)
                     self.ledger.write("judged", key, result)
                 for task in waiting[key]:
-                    self._judged(task, judgement)
+                    self._judged(task, judgement, train)
             else:
                 if isinstance(result, UserError):
                     raise result
@@ -254,13 +326,13 @@ class Bench:
         if self.gpu is not None:
             yield from self.gpu.finished()
 
-    def _judged(self, task: Task, judgement: Judgement | GraderFault) -> None:
+    def _judged(self, task: Task, judgement: Judgement | GraderFault | None, train: bool) -> None:
         """Note a judgement, and start the training that it asks for."""
         from grader import pipeline_jobs as jobs
 
         self.judgements[task.key] = judgement
         self.progress.done("judge")
-        training = self.training_key(task, judgement)
+        training = self.training_key(task, judgement) if train else None
         if training is None or training in self.trainings or training in self._asked:
             return
         self._asked.add(training)
@@ -292,12 +364,16 @@ class Bench:
     def _recipe(self, exercise: str) -> Recipe:
         return self.course[exercise].assignment.recipes[self.settings.profile]
 
-    def training_key(self, task: Task, judgement: Judgement | GraderFault) -> str | None:
+    def training_key(self, task: Task, judgement: Judgement | GraderFault | None) -> str | None:
         """Which training run serves a judgement; None: it cannot or need not be trained."""
-        if self.settings.profile == "static" or isinstance(judgement, GraderFault) or judgement.graph is None:
+        if (
+            self.settings.profile == "static"
+            or not isinstance(judgement, Judgement)
+            or judgement.graph is None
+        ):
             return None
         assert judgement.fingerprint is not None
-        return key_of(
+        return training_key_of(
             judgement.fingerprint,
             self._recipe(task.exercise).model_dump_json(),
             self.data_name,

@@ -16,24 +16,31 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from grader.assembly import assemble
+from grader.assembly import assemble, data_name
 from grader.bench import Bench, Progress, Settings, Task, reference_of, whole
-from grader.course import Exercise, read_course
-from grader.course.course_file import course_file_if_any
+from grader.candidates import MOST, choose
+from grader.class_work import read_class
+from grader.course import Exercise, other_classes, read_course
+from grader.course.course_file import read_course_file
+from grader.earlier import Earlier, batch_of
 from grader.engines.gpu import GpuEngine
 from grader.engines.local import Job, LocalEngine
 from grader.errors import UserError
 from grader.ledger import Ledger, key_of
 from grader.lms.roster import read_roster
+from grader.marks import blanks_of
 from grader.records.base import Language
 from grader.records.gradebook import CourseFile
 from grader.records.graph import Capture, ModelGraph
+from grader.records.repair import Mending
 from grader.records.results import Results
-from grader.records.submission import Submission
-from grader.stages.intake import cut, read_class
+from grader.records.submission import ClassWork, Excerpt, OtherFile, Submission
+from grader.sources import keep_sources, kept_of
+from grader.stages.excerpts import candidates
+from grader.stages.mending import Meant, meant, repair_of, unread
 from grader.stages.reports import read_results, write_reports, write_results
 from grader.stages.scoring.overrides import read_overrides, with_overrides
-from grader.stages.screening import blanks_of, screen
+from grader.stages.screening import Screening, screen
 
 
 def run(settings: Settings, progress: Progress | None = None) -> Results:
@@ -42,7 +49,6 @@ def run(settings: Settings, progress: Progress | None = None) -> Results:
     Raises:
         UserError: something that the person running it must fix.
     """
-    began = time.monotonic()
     progress = progress or Progress()
     course = read_course(settings.course, settings.exercises or None)
     for name, exercise in course.items():
@@ -52,25 +58,91 @@ def run(settings: Settings, progress: Progress | None = None) -> Results:
                 f"{name} has no recipe called {settings.profile} (it has {known}); add it to its assignment.yaml"
             )
     roster = read_roster(settings.roster) if settings.roster else None
-    handed_in = read_class(settings.submissions, roster)
+    classes = {name: exercise.assignment.classes for name, exercise in course.items()}
+    handed_in = read_class(settings.submissions, roster, classes)
     submissions = handed_in.submissions
+    course_file = course_file_of(settings.course)
     settings.out.mkdir(parents=True, exist_ok=True)
     overrides = read_overrides(settings.out)  # a mistake in it is told before the work, not after
+    earlier = Earlier(settings.out, batch_of(settings.submissions))
     ledger = Ledger(settings.out / ".ledger", settings.fresh)
+    keep_sources(settings.out, submissions)
+    results = _graded(settings, handed_in, course, course_file, ledger, progress, earlier)
+    results = with_overrides(earlier.merged(results), overrides)
+    _write(results, settings.out, course_file)
+    return results
+
+
+def rejudge(run: Path, settings: Settings, progress: Progress | None = None) -> Results:
+    """Judge what `run` kept once more, by the rules as they are now; no student's code is run.
+
+    Networks that were trained are not trained again. The overrides of the run count.
+
+    Raises:
+        UserError: the run kept nothing, or something else that the person must fix.
+    """
+    before = read_results(run / "results.json")
+    kept = [kept_of(run, row.student_id) for row in before.submissions]
+    submissions = tuple(submission for submission in kept if submission is not None)
+    if len(submissions) < len(kept):
+        raise UserError(f"{run} did not keep what was handed in; grade once more with grader run")
+    strays = tuple(OtherFile(path=path, reason=reason) for path, reason in before.strays.items())
+    handed_in = ClassWork(submissions=submissions, layout=before.run.layout, strays=strays)
+    course, course_file = read_course(settings.course, settings.exercises), course_file_of(settings.course)
+    overrides = read_overrides(run)
+    settings.out.mkdir(parents=True, exist_ok=True)
+    results = _graded(
+        settings, handed_in, course, course_file, Ledger(run / ".ledger"), progress or Progress()
+    )
+    batches = {row.student_id: row.batch for row in before.submissions}
+    rows = tuple(row.model_copy(update={"batch": batches[row.student_id]}) for row in results.submissions)
+    info = results.run.model_copy(update={"roster": before.run.roster})
+    results = with_overrides(results.model_copy(update={"submissions": rows, "run": info}), overrides)
+    _write(results, settings.out, course_file)
+    return results
+
+
+def _graded(
+    settings: Settings, handed_in: ClassWork, course: dict[str, Exercise], course_file: CourseFile | None,
+    ledger: Ledger, progress: Progress, earlier: Earlier | None = None,
+) -> Results:  # fmt: skip
+    """From what was handed in to results, without overrides; `earlier` may refuse it before anything is judged."""
+    began, submissions = time.monotonic(), handed_in.submissions
+    policy = course_file.several_files if course_file else "newest"
     with ExitStack() as engines:
         engine = engines.enter_context(LocalEngine(settings.jobs, preload=("grader.pipeline_jobs",)))
         bench = Bench(settings, course, ledger, engine, progress)
+        bench.mending, bench.others = (
+            course_file.mending if course_file else Mending(),
+            other_classes(settings.course),
+        )
         if settings.gpu and settings.profile != "static":
             from grader.pipeline_jobs import train_many
 
             bench.gpu = engines.enter_context(GpuEngine(train_many))
         bench.prepare()
-        tasks = tasks_of(submissions, course, bench)
+        rivals = tasks_of(submissions, course, bench)
+        work: dict[str, list[str]] = {}
+        for several in rivals:
+            work.setdefault(submissions[several[0].student].student_id, []).append(several[0].exercise)
+        if earlier is not None:
+            earlier.refuse_conflicts(submissions, work, course, settings.profile, data_name(settings, bench))
+        bench.judge_and_train(
+            [task for several in rivals if len(several) > 1 for task in several], train=False
+        )
+        tasks = [choose(several, bench, policy) for several in rivals]
         bench.judge_and_train(tasks)
-        results = assemble(settings, handed_in, course, tasks, bench, time.monotonic() - began)
-    results = with_overrides(results, overrides)
-    _write(results, settings.out, course_file_if_any(settings.course / "course.yaml"))
-    return results
+        return assemble(settings, handed_in, course, tasks, bench, time.monotonic() - began)
+
+
+def course_file_of(root: Path) -> CourseFile | None:
+    """The course's own file; None where it has none.
+
+    Raises:
+        AssignmentError: the first mistake in it.
+    """
+    path = root / "course.yaml"
+    return read_course_file(path) if path.exists() else None
 
 
 def current(folder: Path, language: Language | None = None) -> Results:
@@ -104,37 +176,53 @@ def _write(results: Results, folder: Path, course: CourseFile | None) -> None:
     write_reports(results, folder, results.run.language, course)
 
 
-def tasks_of(submissions: Sequence[Submission], course: dict[str, Exercise], bench: Bench) -> list[Task]:
-    """The exercises that each student handed in."""
-    tasks = []
+def tasks_of(
+    submissions: Sequence[Submission], course: dict[str, Exercise], bench: Bench
+) -> list[list[Task]]:
+    """The exercises that each student handed in; for each of them every file that may be the one that counts."""
+    asked = {name: exercise.assignment for name, exercise in course.items()}
+    rivals = []
     for number, submission in enumerate(submissions):
+        excerpts = {name: candidates(submission, one.classes, name, MOST) for name, one in asked.items()}
+        lacking = [name for name, found in excerpts.items() if not found]
+        named_otherwise = meant(
+            submission, asked, lacking if bench.mending.mode != "off" else [], bench.others
+        )
         for name, exercise in course.items():
-            excerpt = cut(submission, exercise.assignment.classes, name)
-            if excerpt is None:
-                continue
-            seen = screen(excerpt, exercise.template)
-            untouched = bool(seen.blanks) and len(seen.blanks) == len(blanks_of(exercise.template))
-            start = bench.start_of(name)
-            key = key_of(
-                excerpt.model_dump_json(),
-                exercise.template,
-                bench.graphs[name].model_dump_json(),
-                start.model_dump_json() if start else "",
-                exercise.assignment.model_dump_json(),
-            )
-            tasks.append(
-                Task(
-                    number,
-                    name,
-                    excerpt,
-                    seen.blanks,
-                    untouched,
-                    (*excerpt.notes, *seen.notes),
-                    seen.flags,
-                    key,
-                )
-            )
-    return tasks
+            work, other = submission, named_otherwise.get(name)
+            found: Sequence[Excerpt | None] = excerpts[name]
+            if other is not None:
+                work = other.proposal.submission
+                found = candidates(work, exercise.assignment.classes, name)
+            if not found and bench.mending.mode == "repair" and unread(submission, bench.others[name]):
+                found = (None,)
+            if found:
+                rivals.append([_task(number, work, name, exercise, one, bench, other) for one in found])
+    return rivals
+
+
+def _task(
+    number: int, submission: Submission, name: str, exercise: Exercise, excerpt: Excerpt | None, bench: Bench,
+    found: Meant | None,
+) -> Task:  # fmt: skip
+    nameless = Submission(student_id="", student_name="", files=submission.files, others=submission.others)
+    handed_in = nameless.model_dump_json()
+    seen = screen(excerpt, exercise.template) if excerpt else Screening()
+    price = exercise.prices.of_repair("class-name") if bench.mending.class_name == "price" else 0.0
+    return Task(
+        student=number,
+        exercise=name,
+        excerpt=excerpt,
+        handed_in=handed_in,
+        blanks=seen.blanks,
+        untouched=bool(seen.blanks) and len(seen.blanks) == len(blanks_of(exercise.template)),
+        notes=(*(excerpt.notes if excerpt else ()), *seen.notes),
+        flags=seen.flags,
+        key=key_of(excerpt.model_dump_json() if excerpt else "", handed_in, bench.terms_of(name)),
+        renamed=repair_of(found.proposal, price) if found and excerpt else None,
+        own_name=found.proposal.facts[0] if found else "",
+        contested=not found.certain if found else excerpt is None and len(bench.course) > 1,
+    )
 
 
 def reference_graphs(root: Path, names: Sequence[str], jobs: int) -> dict[str, tuple[Exercise, ModelGraph]]:

@@ -8,20 +8,26 @@ from __future__ import annotations
 import atexit
 import ctypes
 from collections.abc import Sequence
-from functools import cache, partial
+from functools import cache, lru_cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.errors import TrainingFault
+from grader.captures import KeptCaptures
+from grader.errors import TrainingFault, UserError
+from grader.grading import Grading
+from grader.ledger import Ledger
+from grader.mender import Meter
 from grader.networks.dropout import without_dropout
 from grader.networks.replay import Replay
+from grader.networks.splice import DoesNotFit, check_terms
 from grader.networks.starting import ready
 from grader.networks.weights import Assignment as Order
 from grader.records.assignment import Assignment, Recipe
-from grader.records.graph import ModelGraph
-from grader.records.submission import Excerpt
-from grader.sandboxes import SANDBOXES, Sandbox
+from grader.records.graph import Capture, ModelGraph
+from grader.records.submission import Excerpt, Submission
+from grader.records.work import Terms
+from grader.sandboxes import SANDBOXES, Limits, Reply, Sandbox
 from grader.stages.capture import capture
-from grader.stages.judging import judge
 from grader.stages.training import DataSet, load, train
 
 if TYPE_CHECKING:
@@ -37,6 +43,10 @@ def keep_freed_memory() -> None:
     if hasattr(libc, "mallopt"):  # glibc
         libc.mallopt(MMAP_THRESHOLD, WHOLE)
         libc.mallopt(TRIM_THRESHOLD, WHOLE)
+
+
+TRY_S = 4
+"""Seconds that one try of the search for repairs may take; an ordinary one takes 0.1."""
 
 
 @cache
@@ -64,30 +74,71 @@ def describe_data(source: str) -> str:
     return data_set(source).name
 
 
+def _capture(excerpt: Excerpt, image: tuple[int, int, int], meter: Meter | None = None) -> Capture:
+    limits = Limits(whole_files=excerpt.whole is not None)
+    if meter is not None:
+        limits = limits.model_copy(update={"wall_s": TRY_S, "cpu_s": TRY_S})
+
+    def run(request: bytes) -> Reply:
+        reply = sandbox().run(request, limits=limits)
+        if meter is not None:
+            meter.add(reply.cpu_s, reply.seconds)
+        return reply
+
+    return capture(excerpt, image, run)
+
+
 def capture_one(excerpt: str, image: tuple[int, int, int]) -> str:
     """Excerpt JSON → Capture JSON."""
-    return capture(Excerpt.model_validate_json(excerpt), image, sandbox().run).model_dump_json()
+    return _capture(Excerpt.model_validate_json(excerpt), image).model_dump_json()
+
+
+def capture_marked(excerpt: str, exercise: str) -> str:
+    """The reference with the borders of its blanks (excerpt JSON), the exercise (JSON) → Capture JSON.
+
+    Raises:
+        UserError: a blank is another than `assignment.yaml` says.
+    """
+    asked = Assignment.model_validate_json(exercise)
+    captured = capture(Excerpt.model_validate_json(excerpt), asked.input_shape, sandbox().run)
+    if captured.graph is not None:
+        try:
+            check_terms(captured.graph, asked.blanks)
+        except DoesNotFit as error:
+            raise UserError(
+                f"assignments/{asked.name}/assignment.yaml: blanks: {error}; correct what it says of that blank"
+            ) from error
+    return captured.model_dump_json()
 
 
 def capture_and_judge(
-    excerpt: str,
-    exercise: str,
-    reference: str,
-    start: str | None,
-    untouched: bool,
+    terms: str, handed_in: str, excerpt: str | None, untouched: bool, ledger: str, again: bool
 ) -> str:
-    """Excerpt, exercise, graphs of reference and start (all JSON) → Judgement JSON."""
-    own, asked = Excerpt.model_validate_json(excerpt), Assignment.model_validate_json(exercise)
-    captured = capture(own, asked.input_shape, sandbox().run) if own.problem is None else None
-    judgement = judge(
-        captured,
-        own,
-        asked,
-        reference,
-        start,
-        untouched,
-    )
-    return judgement.model_dump_json()
+    """Terms of the exercise, the submission, and what the exercise needs of it (None: no class of the asked
+    name), all JSON → Judgement JSON; "null" where no class comes into question.
+
+    Args:
+        ledger: folder in which captures are kept.
+        again: take them from there; no student's code is run.
+    """
+    asked, kept = _terms(terms), KeptCaptures(Ledger(Path(ledger)))
+
+    def ask(own: Excerpt, meter: Meter | None) -> Capture:
+        image = asked.assignment.input_shape
+        if again:
+            return kept.find(own, image, a_try=meter is not None)
+        captured = _capture(own, image, meter)
+        kept.keep(own, image, captured)
+        return captured
+
+    grading = Grading(asked, Submission.model_validate_json(handed_in), ask, untouched)
+    judgement = grading.judged(Excerpt.model_validate_json(excerpt) if excerpt else None)
+    return judgement.model_dump_json() if judgement else "null"
+
+
+@lru_cache(maxsize=32)
+def _terms(text: str) -> Terms:
+    return Terms.model_validate_json(text)
 
 
 def train_one(graph: str, ranks: tuple[int, ...], recipe: str, source: str) -> str:

@@ -1,7 +1,6 @@
 """Mistakes that are possible in every exercise, as edits of its own solution.
 
-A share is what a fair reader would still give for the function: what is added at the end or exchanged
-throughout leaves the exercise's idea standing; what is left out of the path takes more.
+What each costs stands in `prices.yaml`.
 """
 
 import re
@@ -34,10 +33,9 @@ def misconceptions(solution: str) -> tuple[Misconception, ...]:
 def at_the_end() -> tuple[Misconception, ...]:
     """Something after the last layer."""
 
-    def after(code: str, share: float, name: str, *calls: str) -> Misconception:
+    def after(code: str, name: str, *calls: str) -> Misconception:
         return Misconception(
             code=code,
-            share=share,
             message=Text(
                 en=f"The scores of the last layer go through {name} before they are returned.",
                 ko=f"마지막 층이 낸 점수가 {name}을(를) 한 번 더 거쳐서 나와요.",
@@ -50,10 +48,10 @@ def at_the_end() -> tuple[Misconception, ...]:
         )
 
     return (
-        after("softmax-at-the-end", 0.7, "softmax", "torch.softmax(self.fc3(out), dim=1)"),
-        after("log-softmax-at-the-end", 0.8, "log_softmax", "torch.log_softmax(self.fc3(out), dim=1)"),
-        after("sigmoid-at-the-end", 0.6, "sigmoid", "torch.sigmoid(self.fc3(out))"),
-        after("relu-at-the-end", 0.6, "ReLU", "self.relu(self.fc3(out))"),
+        after("softmax-at-the-end", "softmax", "torch.softmax(self.fc3(out), dim=1)"),
+        after("log-softmax-at-the-end", "log_softmax", "torch.log_softmax(self.fc3(out), dim=1)"),
+        after("sigmoid-at-the-end", "sigmoid", "torch.sigmoid(self.fc3(out))"),
+        after("relu-at-the-end", "ReLU", "self.relu(self.fc3(out))"),
     )
 
 
@@ -69,11 +67,10 @@ def activations(solution: str) -> tuple[Misconception, ...]:
             if f"{kind}{a}{b and '_'}{b}" in wanted
         )
 
-    def missing(code: str, share: float, en: str, ko: str, *names: str) -> None:
+    def missing(code: str, en: str, ko: str, *names: str) -> None:
         found.append(
             Misconception(
                 code=code,
-                share=share,
                 message=Text(en=f"There is no ReLU after {en}.", ko=f"{ko} 뒤에 ReLU가 없어요."),
                 hint=RELU_HINT,
                 ways=(without(*names),),
@@ -83,33 +80,30 @@ def activations(solution: str) -> tuple[Misconception, ...]:
     for block in (1, 2, 3):
         for place, en, ko in ((1, "first", "첫 번째"), (2, "second", "두 번째")):
             missing(
-                f"relu-missing-after-conv{block}_{place}", 0.7,
+                f"relu-missing-after-conv{block}_{place}",
                 f"the {en} convolution of block {block}", f"블록 {block}의 {ko} 합성곱", f"conv{block}_{place}",
             )  # fmt: skip
     for place in (1, 2):
         ordinal = ("first", "second")[place - 1], ("첫 번째", "두 번째")[place - 1]
         missing(
-            f"relu-missing-after-fc{place}", 0.7,
+            f"relu-missing-after-fc{place}",
             f"the {ordinal[0]} fully connected layer", f"{ordinal[1]} 완전연결층", f"fc{place}",
         )  # fmt: skip
     firsts, seconds = ([f"conv{block}_{place}" for block in (1, 2, 3)] for place in (1, 2))
     missing(
         "relu-missing-after-first-convs",
-        0.6,
         "the first convolution of each block",
         "각 블록의 첫 번째 합성곱",
         *firsts,
     )
     missing(
         "relu-missing-after-second-convs",
-        0.6,
         "the second convolution of each block",
         "각 블록의 두 번째 합성곱",
         *seconds,
     )
     missing(
         "relu-missing-after-convs",
-        0.4,
         "any of the blocks' convolutions",
         "블록의 합성곱들",
         *firsts,
@@ -117,20 +111,18 @@ def activations(solution: str) -> tuple[Misconception, ...]:
     )
     missing(
         "relu-missing-in-classifier",
-        0.6,
         "the first two fully connected layers",
         "앞의 두 완전연결층",
         "fc1",
         "fc2",
     )
-    missing("relu-missing-everywhere", 0.3, "any layer of the blocks and the classifier", "블록과 분류기의 층들",
+    missing("relu-missing-everywhere", "any layer of the blocks and the classifier", "블록과 분류기의 층들",
             *firsts, *seconds, "fc1", "fc2")  # fmt: skip
     others = ("Sigmoid()", "Tanh()", "LeakyReLU()", "LeakyReLU(0.1)", "LeakyReLU(0.2)", "GELU()", "ELU()", "SiLU()",
               "Softplus()", "ReLU6()", "LeakyReLU(0.3)", "PReLU()", "Mish()", "Hardswish()", "SELU()")  # fmt: skip
     found.append(
         Misconception(
             code="other-activation",
-            share=0.6,
             message=Text(
                 en="Another activation stands where the exercise asks for ReLU.",
                 ko="ReLU를 써야 하는 자리에 다른 활성화 함수가 있어요.",
@@ -156,7 +148,6 @@ def pooling(solution: str) -> tuple[Misconception, ...]:
     found = [
         Misconception(
             code="max-pooling",
-            share=0.7,
             message=Text(
                 en="The blocks end with max pooling; the exercise asks for average pooling.",
                 ko="블록 끝에서 최대 풀링을 하고 있어요. 과제는 평균 풀링이에요.",
@@ -166,7 +157,6 @@ def pooling(solution: str) -> tuple[Misconception, ...]:
         ),
         Misconception(
             code="other-pooling-window",
-            share=0.7,
             message=Text(
                 en="The pool's window is another than 2×2 with stride 2.",
                 ko="풀링 창이 2×2, stride 2가 아니에요.",
@@ -184,7 +174,6 @@ def pooling(solution: str) -> tuple[Misconception, ...]:
     found.append(
         Misconception(
             code="stride-instead-of-pool",
-            share=0.5,
             message=Text(
                 en="Every other pixel is skipped (stride 2) where the exercise takes the mean of 2×2 pixels.",
                 ko="2×2 픽셀의 평균을 내야 하는 곳에서 stride 2로 픽셀을 건너뛰고 있어요.",
@@ -203,7 +192,6 @@ def pooling(solution: str) -> tuple[Misconception, ...]:
             found.append(
                 Misconception(
                     code=f"pool-missing-after-block-{n}",
-                    share=0.6,
                     message=Text(
                         en=f"Block {n} ends without its pool; the first fully connected layer was widened to fit.",
                         ko=f"블록 {n} 끝에 풀링이 없고, 그 대신 첫 완전연결층의 입력이 커졌어요.",
@@ -220,7 +208,6 @@ def pooling(solution: str) -> tuple[Misconception, ...]:
     found.append(
         Misconception(
             code="global-average-instead-of-flatten",
-            share=0.5,
             message=Text(
                 en="Each channel of the last map is reduced to one number before the classifier; "
                 "the exercise flattens the whole map.",
@@ -251,7 +238,6 @@ def classifier() -> tuple[Misconception, ...]:
     return (
         Misconception(
             code="flattened-in-another-order",
-            share=0.9,
             message=Text(
                 en="The map's dimensions are exchanged before it is flattened, so its numbers come in another order.",
                 ko="펼치기 전에 특징 맵의 차원을 바꿔서, 숫자들의 순서가 달라졌어요.",
@@ -267,7 +253,6 @@ def classifier() -> tuple[Misconception, ...]:
         ),
         Misconception(
             code="other-classifier",
-            share=0.7,
             message=Text(
                 en="The fully connected layers are others than 4096→512→256→10.",
                 ko="완전연결층이 4096→512→256→10이 아니에요.",
@@ -309,7 +294,6 @@ def layers(solution: str) -> tuple[Misconception, ...]:
     found = [
         Misconception(
             code="other-kernels",
-            share=0.7,
             message=Text(en="The kernels are others than 3×3.", ko="합성곱 커널이 3×3이 아니에요."),
             hint=hint,
             ways=(
@@ -321,7 +305,6 @@ def layers(solution: str) -> tuple[Misconception, ...]:
         ),
         Misconception(
             code="dilated",
-            share=0.7,
             message=Text(
                 en="The convolutions are dilated: they skip every other pixel.",
                 ko="합성곱에 dilation이 있어서 픽셀을 하나씩 건너뛰어요.",
@@ -331,7 +314,6 @@ def layers(solution: str) -> tuple[Misconception, ...]:
         ),
         Misconception(
             code="convolutions-without-bias",
-            share=0.8,
             message=Text(en="The convolutions have no bias.", ko="합성곱에 bias가 없어요."),
             hint=Text(
                 en="When is `bias=False` used elsewhere, and does this exercise ask for it?",
@@ -341,7 +323,6 @@ def layers(solution: str) -> tuple[Misconception, ...]:
         ),
         Misconception(
             code="other-padding",
-            share=0.8,
             message=Text(
                 en="The convolutions pad with something else than zeros.",
                 ko="합성곱의 패딩이 0이 아닌 값이에요.",
@@ -358,7 +339,6 @@ def layers(solution: str) -> tuple[Misconception, ...]:
         ),
         Misconception(
             code="first-block-wider",
-            share=0.8,
             message=Text(
                 en="The first convolution makes more than 16 channels.",
                 ko="첫 합성곱의 출력 채널이 16개보다 많아요.",
@@ -413,7 +393,6 @@ def extras(solution: str) -> tuple[Misconception, ...]:
     return (
         Misconception(
             code="batch-norm-added",
-            share=0.7,
             message=Text(
                 en="There are BatchNorm layers, which the exercise does not ask for.",
                 ko="과제에 없는 BatchNorm 층이 있어요.",
@@ -426,7 +405,6 @@ def extras(solution: str) -> tuple[Misconception, ...]:
         ),
         Misconception(
             code="dropout-added",
-            share=0.7,
             message=Text(
                 en="In training, dropout sets some numbers to zero; the exercise has no dropout.",
                 ko="학습할 때 드롭아웃이 일부 값을 0으로 만들어요. 과제에는 드롭아웃이 없어요.",
@@ -439,7 +417,6 @@ def extras(solution: str) -> tuple[Misconception, ...]:
         ),
         Misconception(
             code="images-rescaled",
-            share=0.8,
             message=Text(
                 en="The images are shifted or scaled inside `forward`; they arrive in the range that the exercise expects.",
                 ko="`forward` 안에서 이미지를 옮기거나 배율을 바꾸고 있어요. 이미지는 이미 과제가 기대하는 범위로 들어와요.",
@@ -491,7 +468,6 @@ def gradients(solution: str) -> tuple[Misconception, ...]:
         Misconception(
             code="convolutions-frozen",
             check="gradients",
-            share=0.2,
             message=Text(
                 en="`requires_grad` is switched off for most of the convolutions, so that they never learn.",
                 ko="합성곱 대부분의 `requires_grad`가 꺼져 있어서 학습되지 않아요.",
@@ -502,7 +478,6 @@ def gradients(solution: str) -> tuple[Misconception, ...]:
         Misconception(
             code="classifier-cut-off",
             check="gradients",
-            share=0.0,
             message=Text(
                 en="The blocks are cut off from the loss (`detach`, `.data` or `no_grad`): only the classifier learns.",
                 ko="블록들이 손실과 끊겨 있어요(`detach`, `.data`, `no_grad`). 분류기만 학습돼요.",

@@ -27,7 +27,7 @@ def sandbox() -> ProcessSandbox:
 
 
 def excerpt_of(source: str, class_name: str = "Net") -> Excerpt:
-    """All of a source, as intake would cut it if the class needed all of it."""
+    """All of a source, as it would be cut if the class needed all of it."""
     return Excerpt(
         exercise="any", class_name=class_name, file="model.py", cells=(Cell(label="model.py", text=source),)
     )

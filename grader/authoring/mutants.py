@@ -9,12 +9,19 @@ from pathlib import Path
 
 import torch
 
+from grader import pipeline_jobs
 from grader.authoring.catalogue import Built, Course, Variant, examine_all, graph_of
 from grader.authoring.mutations import equivalent, mutants
 from grader.authoring.rewriting import STYLES
+from grader.authoring.terms import terms_of
 from grader.authoring.variations import variations
-from grader.engines.local import LocalEngine
+from grader.course import default_root
+from grader.engines.local import Job, LocalEngine
+from grader.ladder import is_full
 from grader.records.graph import ModelGraph
+from grader.records.judgement import Judgement
+from grader.records.submission import Cell, SourceFile, Submission
+from grader.stages.excerpts import cut
 
 NAMED_AT_LEAST = 0.95
 """Share of the catalogue's entries that must be named exactly in another style."""
@@ -31,6 +38,8 @@ class Generated:
     """They lose points."""
     unable: int
     """Of these: they crash, or have no graph."""
+    mended: int
+    """Of these: repaired, they end in a network that is judged all the same."""
     survived: tuple[str, ...]
     """They pass every check, and are not proven to be the reference."""
     equivalent: int
@@ -44,13 +53,13 @@ def generated(course: Course, engine: LocalEngine, mutant_count: int, variation_
     """Judge wrong networks and right ones that are made by rule."""
     wrong = mutants(course.solution, mutant_count)
     reference = ModelGraph.model_validate_json(course.reference)
-    killed = unable = proven = 0
-    survived = []
+    killed = proven = 0
+    survived, unable = [], []
     answers = examine_all(course, (mutant.source for mutant in wrong), engine)
     for mutant, answer in zip(wrong, answers, strict=True):
         if not answer.passed:
             killed += 1
-            unable += bool(answer.problem)
+            unable += [mutant.source] if answer.problem else []
         elif (graph := graph_of(mutant.source, course.assignment)) and equivalent(graph, reference):
             proven += 1
         else:
@@ -61,7 +70,36 @@ def generated(course: Course, engine: LocalEngine, mutant_count: int, variation_
         for source, answer in zip(right, examine_all(course, right, engine), strict=True)
         if not answer.passed
     ]
-    return Generated(len(wrong), killed, unable, tuple(survived), proven, len(right), tuple(down))
+    judged = _mended(course, unable, engine)
+    for source, judgement in zip(unable, judged, strict=True):
+        if judgement is not None and not judgement.repairs and is_full(judgement):
+            survived.append(source)
+    mended = sum(judgement is not None and has_network(judgement) for judgement in judged)
+    return Generated(
+        len(wrong), killed, len(unable), mended, tuple(survived), proven, len(right), tuple(down)
+    )
+
+
+def _mended(course: Course, sources: Sequence[str], engine: LocalEngine) -> list[Judgement | None]:
+    """What grading makes of sources that leave no graph as they are."""
+    terms = terms_of(default_root(), course.assignment.name, pipeline_jobs.sandbox().run).model_dump_json()
+    for index, source in enumerate(sources):
+        file = SourceFile(path="solution.py", kind="python", cells=(Cell(label="solution.py", text=source),))
+        work = Submission(student_id="", student_name="", files=(file,))
+        excerpt = cut(work, course.assignment.classes, course.assignment.name)
+        arguments = (terms, work.model_dump_json(), excerpt.model_dump_json() if excerpt else None, False)
+        engine.submit(Job(index, pipeline_jobs.capture_and_judge, arguments))
+    answers: dict[object, Judgement | None] = {}
+    for job, answer in engine.finished():
+        if isinstance(answer, BaseException):
+            raise answer
+        answers[job.key] = None if answer == "null" else Judgement.model_validate_json(answer)
+    return [answers[index] for index in range(len(sources))]
+
+
+def has_network(judgement: Judgement) -> bool:
+    """Whether it says what a network computes, and not only where it stopped."""
+    return any(v.check == "function" and v.outcome in ("passed", "failed") for v in judgement.verdicts)
 
 
 @dataclass(frozen=True)
@@ -190,13 +228,14 @@ def table(rows: Sequence[Row], today: datetime.date | None = None) -> str:
         "same operators on the same values in the same order. *Variations* are the solution with every call in one of",
         "its usual ways, layers kept in one of four ways, drawn at every place (`grader/authoring/variations.py`).",
         "",
-        "| exercise | mutants | killed | of them without a graph | equivalent | survived | variations | marked down |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|",
+        "| exercise | mutants | killed | of them without a graph | of these mended and judged | equivalent | survived "
+        "| variations | marked down |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for row in rows:
         made = row.generated
         lines.append(
-            f"| {row.exercise} | {made.mutants} | {made.killed} | {made.unable} | {made.equivalent} | "
+            f"| {row.exercise} | {made.mutants} | {made.killed} | {made.unable} | {made.mended} | {made.equivalent} | "
             f"{len(made.survived)} | {made.variations} | {len(made.marked_down)} |"
         )
     for title, names in (

@@ -15,8 +15,8 @@ from nbformat import v4
 
 from grader.course import default_root, exercise_names, read_assignment, read_solution
 from grader.errors import AssignmentError
+from grader.marks import Blank, BlankError, blanks_of
 from grader.records.assignment import Assignment
-from grader.stages.screening import Blank, BlankError, blanks_of
 from grader.yaml_file import read_text
 
 INTRO_ENDS = "<!-- 템플릿 노트북에는 여기까지 들어가요 · the template notebook takes everything above -->"

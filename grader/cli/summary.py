@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import statistics
 from pathlib import Path
 
@@ -38,6 +39,30 @@ def table(results: Results, language: str) -> Table:
     return made
 
 
+def said_as_json(results: Results, folder: Path, language: str) -> str:
+    """The end of a run for other programs; what they need beyond it stands in `results.json`."""
+    exercises = {}
+    for name, info in results.run.exercises.items():
+        rows = [submission.exercises[name] for submission in results.submissions]
+        points = [row.points for row in rows if row.status == "graded" and row.points is not None]
+        exercises[name] = {
+            "graded": len(points),
+            "missing": sum(row.status == "missing" for row in rows),
+            "needs_review": sum(row.status == "needs_review" for row in rows),
+            "mean": round(statistics.mean(points), 2) if points else None,
+            "max_points": info.max_points,
+        }
+    said = {
+        "results": str(folder / "results.json"),
+        "submissions": len(results.submissions),
+        "trainings": results.run.trainings,
+        "seconds": results.run.seconds,
+        "exercises": exercises,
+        "needs_a_person": needs_a_person(results, language),
+    }
+    return json.dumps(said, ensure_ascii=False)
+
+
 def needs_a_person(results: Results, language: str) -> list[str]:
     """Everything that could not be graded or joined to the class list, one line each."""
     lines = []
@@ -45,10 +70,14 @@ def needs_a_person(results: Results, language: str) -> list[str]:
         who = " ".join(part for part in (submission.student_id, submission.student_name) if part)
         if submission.unmatched:
             lines.append(_unmatched(submission.source, submission.unmatched, language))
+        by_reason: dict[str, list[str]] = {}
         for name, result in submission.exercises.items():
             if result.status == "needs_review":
                 reason = result.reason.in_language(language) if result.reason else ""
-                lines.append(f"{who}, {name}: {reason}")
+                by_reason.setdefault(reason, []).append(name)
+            elif result.asked is not None:
+                by_reason.setdefault(result.asked.in_language(language), []).append(name)
+        lines += [f"{who}, {', '.join(names)}: {reason}" for reason, names in by_reason.items()]
     return lines
 
 
@@ -162,6 +191,12 @@ def remarks(results: Results, language: str) -> list[str]:
         (
             people([s for s in submissions if s.joined_by == "name"]),
             "번호 없이 이름만 보고 연결한 학생" if korean else "Joined to the class list by name alone",
+        ),
+        (
+            _listed(list(results.run.kept), korean),
+            "이번에 채점하지 않고 예전 결과를 그대로 둔 학생"
+            if korean
+            else "Kept from earlier runs, not graded again",
         ),
         (
             _listed(list(results.strays), korean),

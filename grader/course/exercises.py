@@ -12,9 +12,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from grader.course.assignment_file import read_assignment
 from grader.course.misconceptions import read_catalogue
+from grader.course.price_file import FILE as PRICES
+from grader.course.price_file import read_prices
 from grader.errors import AssignmentError
+from grader.marks import marks_in
 from grader.records.assignment import Assignment, Calibration
 from grader.records.misconception import Misconception
+from grader.records.prices import Prices
 from grader.yaml_file import read_text
 
 _CALIBRATIONS = TypeAdapter(tuple[Calibration, ...])
@@ -35,6 +39,8 @@ class Exercise:
     """`assignments/<name>/`: what students may see."""
     secret: Path
     """`reference/<name>/`: what they may not."""
+    prices: Prices
+    """What its mistakes cost."""
     catalogue: Mapping[str, tuple[Misconception, ...]] = field(default_factory=dict)
     """Fingerprint of a network that is known to be wrong → its mistakes (one or two)."""
 
@@ -48,7 +54,7 @@ def read_course(root: Path, names: Sequence[str] | None = None) -> dict[str, Exe
     """The exercises by name, in the course's order.
 
     Args:
-        root: folder that holds `assignments/` and `reference/`.
+        root: folder that holds `assignments/` and `reference/`, and `prices.yaml` if not the project's own counts.
         names: read only these; None: all.
 
     Raises:
@@ -64,10 +70,26 @@ def read_course(root: Path, names: Sequence[str] | None = None) -> dict[str, Exe
                 f"there is no exercise called {name}",
                 (f"did you mean {near[0]}? the" if near else "the") + f" exercises are {', '.join(known)}",
             )
-    course = [_read_exercise(root, name) for name in known if names is None or name in names]
+    prices = read_prices((root if (root / PRICES).exists() else default_root()) / PRICES)
+    course = [_read_exercise(root, name, prices) for name in known if names is None or name in names]
     course.sort(key=lambda exercise: (exercise.assignment.order, exercise.assignment.name))
     _check_classes_are_distinct(course)
     return {exercise.assignment.name: exercise for exercise in course}
+
+
+def other_classes(root: Path) -> dict[str, frozenset[str]]:
+    """For each exercise of the course: the class names that the others ask for.
+
+    Raises:
+        AssignmentError: a mistake in an `assignment.yaml`.
+    """
+    names = exercise_names(root)
+    classes = {
+        name: read_assignment(root / "assignments" / name / "assignment.yaml").classes for name in names
+    }
+    return {
+        name: frozenset(one for other in names if other != name for one in classes[other]) for name in names
+    }
 
 
 def exercise_names(root: Path) -> list[str]:
@@ -120,11 +142,12 @@ def read_calibrations(path: Path) -> tuple[Calibration, ...]:
         raise AssignmentError(path, None, problem, "delete it and run grader calibrate") from error
 
 
-def _read_exercise(root: Path, name: str) -> Exercise:
+def _read_exercise(root: Path, name: str, prices: Prices) -> Exercise:
     public, secret = root / "assignments" / name, root / "reference" / name
     assignment = read_assignment(public / "assignment.yaml")
     _check_thresholds_are_shared(root, assignment)
     solution = read_solution(secret / "solution.py", assignment.classes[0])
+    _check_blanks_are_there(root, assignment, solution)
     return Exercise(
         assignment=assignment,
         solution=solution,
@@ -134,8 +157,23 @@ def _read_exercise(root: Path, name: str) -> Exercise:
         ),
         public=public,
         secret=secret,
+        prices=prices,
         catalogue=read_catalogue(secret, solution),
     )
+
+
+def _check_blanks_are_there(root: Path, assignment: Assignment, solution: str) -> None:
+    marked = [
+        f"{mark.exercise}-{mark.number}" for mark in marks_in(solution.split("\n")) if mark.kind == ">>>"
+    ]
+    for name in assignment.blanks:
+        if name not in marked:
+            raise AssignmentError(
+                root / "assignments" / assignment.name / "assignment.yaml",
+                None,
+                f"blanks has {name}, which the solution does not mark",
+                f"its blanks are {', '.join(marked)}" if marked else "mark it there, or leave it out here",
+            )
 
 
 def _check_thresholds_are_shared(root: Path, assignment: Assignment) -> None:

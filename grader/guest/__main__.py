@@ -9,6 +9,7 @@ ends. This process never reads a request, so no child can find an earlier one in
 from __future__ import annotations
 
 import gc
+import importlib
 import json
 import linecache
 import os
@@ -54,8 +55,7 @@ def serve_all(control: socket.socket, private: str, parent: int) -> None:
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS"):
         os.environ[name] = "1"
 
-    import answer
-
+    answer = answering(sys.argv[2:])
     answer.warm()
     watch.empty(scratch)
     only_installed_packages()
@@ -69,13 +69,27 @@ def serve_all(control: socket.socket, private: str, parent: int) -> None:
     gc.freeze()  # a child that collects garbage would copy every page it looks at
     control.send(json.dumps({"ready": True, "walls": walls, "landlock_abi": landlock.abi()}).encode())
     while wait_for_message(control, parent):
-        message, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 2)
+        message, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 3)
         if not message:
             return
         if not descriptors:
             continue  # "enough" for a run that had just ended by itself
-        report = serve(json.loads(message), descriptors, control, rules, scratch, uid, ours, answer.answer)
+        limits = json.loads(message)
+        if limits["whole_files"]:
+            answer.prepare_for_whole_files()
+        report = serve(limits, descriptors, control, rules, scratch, uid, ours, answer.answer)
         control.send(json.dumps(report).encode())
+
+
+def answering(named: list[str]) -> Any:
+    """The module that answers: the guest's own, or another and the folder that its package lies in."""
+    if not named:
+        import answer
+
+        return answer
+    name, folder = named
+    sys.path.insert(1, folder)
+    return importlib.import_module(name)
 
 
 def serve(
@@ -83,14 +97,14 @@ def serve(
     uid: int | None, ours: list[str], answer: Any,
 ) -> dict[str, Any]:  # fmt: skip
     """Fork a child for one request, see it to its end, and report how it ended."""
-    request, reply = descriptors
+    request, reply, *file = descriptors
     word_out, word_in = os.pipe()
     zygote = os.getpid()
     started = time.monotonic()
     pid = os.fork()
     if pid == 0:
-        be_the_child(limits, request, reply, rules, word_in, uid, zygote, ours, answer)
-    for descriptor in (request, reply, word_in):
+        be_the_child(limits, request, reply, rules, word_in, uid, zygote, ours, answer, *file)
+    for descriptor in (request, reply, word_in, *file):
         os.close(descriptor)
     try:
         report = watch.until_the_end(pid, control, limits, scratch, started)
@@ -109,11 +123,11 @@ def serve(
 
 def be_the_child(
     limits: dict[str, Any], request: int, reply: int, rules: int, word: int, uid: int | None, zygote: int,
-    ours: list[str], answer: Any,
+    ours: list[str], answer: Any, file: int | None = None,
 ) -> NoReturn:  # fmt: skip
     """Lock in, give word, read, answer, end."""
     try:
-        lockdown.arrange_descriptors(request, reply, rules, word)
+        lockdown.arrange_descriptors(request, reply, rules, word, file)
         lockdown.lock(limits, uid, zygote)
     except BaseException as error:  # noqa: BLE001  - whatever it is, the locks are open
         try:
@@ -126,8 +140,8 @@ def be_the_child(
         for name in ours:
             sys.modules.pop(name, None)
         reseed()
-        with os.fdopen(lockdown.REQUEST, "rb") as file:
-            asked = file.read()
+        with os.fdopen(lockdown.REQUEST, "rb") as request_file:
+            asked = request_file.read()
         for piece in answer(asked):
             write_all(lockdown.REPLY, piece)
     except BaseException:  # noqa: BLE001  - a SystemExit here would run this process's own exit code

@@ -1,12 +1,15 @@
 """One request, one reply: run the student's definitions, build the module, trace its `forward`.
 
 A request is JSON: `class_name`, `cells`, `modules`, `input_shape`, `traces` (a list of
-`{"batch": 2, "mode": "train"}`). A reply is the length of a JSON document in eight bytes
+`{"batch": 2, "mode": "train"}`), `calls` (`{"batch": 100, "mode": "train"}`, see `shapes`) and `whole` (null: run
+the cells as they are, stop at the first error; else how to run them statement by statement: `files`, `path`,
+`package`, `until`, `stand_ins`, `statement_s`). A reply is the length of a JSON document in eight bytes
 (big-endian), the document, and a safetensors file with the tensors that it names.
 """
 
 from __future__ import annotations
 
+import functools
 import json
 import random
 import sys
@@ -14,13 +17,17 @@ import types
 import warnings
 from typing import Any
 
+import compilers
 import functions
 import hooks as hooks_of
+import shapes
 import torch
 import torch.utils.checkpoint
 from cpu_only import CpuOnly
-from load import namespace_of
+from load import make_torchvision_importable, namespace_of
+from one_by_one import OneByOne
 from recorder import Recorder, Values, children_of
+from stand_ins import StandIns
 from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
 from torch.nn.parameter import is_lazy
 
@@ -41,8 +48,10 @@ def warm() -> None:
         "class_name": "Warm",
         "cells": [{"label": "warm.py", "text": WARM}],
         "modules": [],
+        "whole": None,
         "input_shape": [3, 32, 32],
         "traces": [{"batch": 2, "mode": "train"}, {"batch": 2, "mode": "eval"}],
+        "calls": [{"batch": 100, "mode": "train"}],
     }
     meta_path = list(sys.meta_path)
     reply = respond(request)
@@ -65,6 +74,11 @@ class Warm(nn.Module):
         x = torch.cat([x[:, :4], x[:, 4:]], dim=1) * torch.sigmoid(x.mean((2, 3), keepdim=True))
         return self.fc(F.dropout(x.flatten(1), 0.0, self.training))
 """
+
+
+def prepare_for_whole_files() -> None:
+    """Import what most files import, before a fork, so that all later children have it."""
+    make_torchvision_importable()
 
 
 def answer(request: bytes) -> tuple[Any, ...]:
@@ -113,26 +127,38 @@ def respond(request: dict[str, Any]) -> dict[str, Any]:
         "layers": [],
         "values": [],
         "traces": [],
+        "failed": [],
+        "stand_ins": [],
+        "touched": [],
+        "calls": [],
     }
+    whole = request["whole"]
+    stand_ins, one_by_one = StandIns(), OneByOne(whole["statement_s"] if whole else 0.0)
     cpu = CpuOnly()
     cpu.patch_modules()
-    # compiling is no part of what a network computes, and the compiler cannot run in here
-    torch.compile = lambda model=None, **_: model if model is not None else (lambda f: f)  # type: ignore[assignment]
-    torch.jit.script = lambda obj, *_, **__: obj
+    compilers.leave_out()
     torch.autograd.Function.apply = classmethod(functions.apply)  # type: ignore[method-assign,assignment]
     # saving memory by computing twice is no part of it either, and the first time runs without gradients
     torch.utils.checkpoint.checkpoint = lambda function, *args, **_: function(*args)
     try:
         with cpu:
-            namespace = namespace_of(request)
+            namespace = namespace_of(request, stand_ins, one_by_one)
             reply["phase"] = "construct"
+            stand_ins.building = True
             module = construct(namespace, request["class_name"])
             reply["phase"] = "forward"
             trace_all(module, request, own_files, reply)
+            for wanted in request["calls"]:
+                like = next(t for t in reply["traces"] if t["mode"] == wanted["mode"])
+                like = reply["traces"][like["twin"]] if "twin" in like else like
+                make = functools.partial(construct, namespace, request["class_name"])
+                reply["calls"].append(shapes.call(make, wanted, request["input_shape"], own_files, like))
             reply["phase"] = "done"
     except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt are the student's too
         reply["error"] = told(error, own_files)
     reply["cuda"] = cpu.used
+    reply["failed"] = one_by_one.failed
+    reply["stand_ins"], reply["touched"] = sorted(stand_ins.packages), sorted(stand_ins.touched)
     return reply
 
 
@@ -182,6 +208,7 @@ def trace_all(
                 "output": None,
                 "returned": None,
                 "drew": False,
+                "gradients": wanted.get("gradients", True),
             }
             reply["traces"].append(trace)
             module.train(wanted["mode"] == "train")
@@ -198,7 +225,7 @@ def trace_all(
             functions.listening.append(recorder.apply)
             dice = outside_torch()
             try:
-                with recorder:
+                with torch.set_grad_enabled(wanted.get("gradients", True)), recorder:
                     output = module(image)
             finally:
                 functions.listening.clear()
@@ -213,8 +240,10 @@ def trace_all(
                     entry["requires_grad"] = entry["requires_grad"] and tensor.requires_grad
                     entry["hooked"] = entry["hooked"] or hooks_of.change(tensor)
                 for tensor in recorder.alive:
-                    if (node := recorder.maker.get(id(tensor))) is not None and hooks_of.change(tensor):
-                        node["hooked"] = True
+                    if (node := recorder.maker.get(id(tensor))) is not None and (
+                        how := hooks_of.change(tensor)
+                    ):
+                        node["hooked"] = how
             if isinstance(output, torch.Tensor):
                 trace["output"] = recorder.reference(output)
                 initial[f"output{number}"] = output.detach().clone().contiguous()

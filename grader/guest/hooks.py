@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import torch
 
@@ -10,12 +10,13 @@ LOUD = 1000.0
 """So that a clipping hook has something to clip."""
 
 
-def change(tensor: torch.Tensor) -> bool:
-    """Would a hook on this tensor hand on another gradient than it is given? Hooks that look are no matter."""
+def change(tensor: torch.Tensor) -> Literal["", "changed", "turned"]:
+    """Would a hook on this tensor hand on another gradient than it is given, or one that does not even go
+    the same way? Hooks that look are no matter."""
     hooks = list((tensor._backward_hooks or {}).values())
     late = list((getattr(tensor, "_post_accumulate_grad_hooks", None) or {}).values())
     if not hooks and not late:
-        return False
+        return ""
     before, kept = torch.randn(tensor.shape, dtype=tensor.dtype) * LOUD, tensor.grad
     after: Any = before.clone()
     try:
@@ -26,9 +27,13 @@ def change(tensor: torch.Tensor) -> bool:
             tensor.grad = after
             hook(tensor)
             after = tensor.grad
-        return not (isinstance(after, torch.Tensor) and after.shape == before.shape and after.equal(before))
+        if not isinstance(after, torch.Tensor) or after.shape != before.shape:
+            return "changed"
+        if after.equal(before):
+            return ""
+        return "changed" if (after * before).sum() > 0 else "turned"
     except Exception:  # noqa: BLE001  - it would fail in training, too
-        return True
+        return "changed"
     finally:
         if tensor.is_leaf:
             tensor.grad = kept

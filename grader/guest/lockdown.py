@@ -15,9 +15,10 @@ import kernel
 import landlock
 import syscall_filter
 
-REQUEST, REPLY, RULES, WORD = 3, 4, 5, 6
-"""Descriptors in the child: what it reads, what it writes, the Landlock rules, and the pipe on which
-it gives its word that the locks are shut. The last two are closed before anybody's code runs."""
+REQUEST, REPLY, RULES, WORD, FILE = 3, 4, 5, 6, 7
+"""Descriptors in the child: what it reads, what it writes, the Landlock rules, the pipe on which it gives
+its word that the locks are shut, and a file that goes with the request, if one does. Rules and pipe are
+closed before anybody's code runs."""
 
 OPEN_FILES = 128
 THREADS = 128
@@ -31,14 +32,16 @@ class NotShutError(Exception):
     """A lock that this machine offers did not hold."""
 
 
-def arrange_descriptors(request: int, reply: int, rules: int, word: int) -> None:
-    """Leave open nothing but the four, under their own numbers, and /dev/null as 0, 1 and 2."""
+def arrange_descriptors(request: int, reply: int, rules: int, word: int, file: int | None = None) -> None:
+    """Leave open nothing but these, under their own numbers, and /dev/null as 0, 1 and 2."""
     nothing = os.open("/dev/null", os.O_RDWR)
     wanted = {0: nothing, 1: nothing, 2: nothing, REQUEST: request, REPLY: reply, RULES: rules, WORD: word}
-    aside = {number: fcntl.fcntl(open_, fcntl.F_DUPFD, WORD + 1) for number, open_ in wanted.items()}
+    if file is not None:
+        wanted[FILE] = file
+    aside = {number: fcntl.fcntl(open_, fcntl.F_DUPFD, FILE + 1) for number, open_ in wanted.items()}
     for number, descriptor in aside.items():
         os.dup2(descriptor, number, inheritable=False)
-    os.closerange(WORD + 1, os.sysconf("SC_OPEN_MAX"))
+    os.closerange(max(wanted) + 1, os.sysconf("SC_OPEN_MAX"))
 
 
 def limit_resources(limits: dict[str, Any], has_own_uid: bool) -> None:

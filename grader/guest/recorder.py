@@ -52,7 +52,7 @@ class Values:
                 "dtype": str(tensor.dtype).removeprefix("torch."),
                 "requires_grad": bool(tensor.requires_grad) and kind == "parameter",
                 "registered": registered,
-                "hooked": False,
+                "hooked": "",
             }
         )
         return len(self.entries) - 1

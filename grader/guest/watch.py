@@ -59,6 +59,7 @@ def until_the_end(
         "code": code,
         "detail": reason[1],
         "seconds": time.monotonic() - started,
+        "cpu_s": cpu_s,
         "peak_bytes": usage.ru_maxrss * 1024,
     }
 

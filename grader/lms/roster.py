@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from grader.errors import UserError
+from grader.lms.download_names import TEST_STUDENTS
 from grader.lms.table import no_text, whose
 from grader.records.roster import Person, Roster
 
@@ -30,6 +31,8 @@ _HEADINGS = {
     "login": "아이디 로그인 계정 login loginid username sisloginid",
     "canvas": "canvas canvasid canvasuserid",
     "moodle": "moodle moodleid participant participantid 참가자 참가자번호",
+    "other": "영문이름 영문명 영문성명 영어이름 englishname 국문이름 국문성명 koreanname preferredname nickname 별명",
+    "team": "조 팀 모둠 조이름 팀이름 팀명 조번호 team teamname teamnumber group groupname 그룹",
 }
 _FIELDS = {heading: field for field, headings in _HEADINGS.items() for heading in headings.split()}
 
@@ -53,7 +56,9 @@ def read_roster(path: Path) -> Roster:
         _fault(path, None, f"this is {kind}, not a CSV file", fix)
     rows = _rows(path, data)
     people = _of_lms(rows) or _simple(path, rows)
-    _no_number_twice(path, people)
+    for line, person in people:
+        _no_lost_digits(path, line, person)
+    people = _once_each(path, _numbers_in_logins(people))
     return Roster(source=path.name, people=tuple(person for _, person in people))
 
 
@@ -91,7 +96,7 @@ def _of_lms(rows: list[list[str]]) -> list[tuple[int, Person]]:
     if whose(head) == "canvas":
         return [(line, person) for line, row in enumerate(rows[1:], 2) if (person := _of_canvas(head, row))]
     at = {role: head.index(n) for role, names in _MOODLE.items() for n in names if n in head}
-    if "identifier" in at and "name" in at:
+    if "identifier" in at:  # without a column of names where submissions are anonymous
         found = ((line, _of_moodle(at, row)) for line, row in enumerate(rows[1:], 2))
         return [(line, person) for line, person in found if person is not None]
     return []
@@ -101,7 +106,7 @@ def _of_canvas(head: list[str], row: list[str]) -> Person | None:
     """None for the points row, the row of hidden grades, and Canvas's own test student."""
     cells = dict(zip(head, (_text(cell) for cell in row), strict=False))
     name = cells.get("Student", "") or _whole_name(cells.get("LastName", ""), cells.get("FirstName", ""))
-    if not re.fullmatch(r"\d+", cells.get("ID", "")) or _plain(name) in ("studenttest", "teststudent"):
+    if not re.fullmatch(r"\d+", cells.get("ID", "")) or _plain(name) in TEST_STUDENTS:
         return None
     ids = {field: value for column, field in _CANVAS.items() if (value := cells.get(column, ""))}
     return Person(student_id=ids.pop("number", ""), name=_said(name), ids=ids)
@@ -133,24 +138,67 @@ def _simple(path: Path, rows: list[list[str]]) -> list[tuple[int, Person]]:
             _fault(path, start + 1, f"{named} could both be the {field}", "rename the one that is not")
     found = []
     for line, row in enumerate(rows[start + 1 :], start + 2):
+        if _is_between(row, rows[start]):
+            continue
         cell = {
             field: _text(value) for field, value in zip(fields, row, strict=False) if field and value.strip()
         }
         number = cell.pop("number", "")
+        number = number.removesuffix(".0") if re.fullmatch(r"\d+\.0", number) else number
+        number = "" if re.search(r"[가-힣]", number) else number  # a title, a sum, a remark
         name = _whole_name(cell.pop("family", ""), cell.pop("given", "") or cell.pop("name", ""))
-        if re.fullmatch(r"\d(\.\d+)?E\+\d+", number, re.IGNORECASE):
-            _fault(
-                path,
-                line,
-                f"a spreadsheet has turned a student number into {number}",
-                "format the column as text and save it again",
-            )
-        if number or name:
-            cell.pop("name", None)
-            found.append((line, Person(student_id=number, name=_said(name), ids=cell)))
+        cell.pop("name", None)
+        others = (cell.pop("other"),) if "other" in cell else ()
+        if (re.search(r"[^\W\d_]", name) or re.search(r"\d", number)) and _plain(name) not in TEST_STUDENTS:
+            person = Person(student_id=number, name=_said(_without_remark(name)), ids=cell, names=others)
+            found.append((line, person))
     if not found:
         _fault(path, None, "nobody in it", "name the class list")
     return found
+
+
+def _is_between(row: list[str], heading: list[str]) -> bool:
+    """Whether a line is the heading again, as on every page of a printed list, or a title or sum between."""
+    said = [cell for cell in row if cell.strip()]
+    if not said:
+        return True
+    again = sum(_plain(cell) in {_plain(own) for own in heading} for cell in said)
+    return 2 * again > len(said) or (
+        len(said) == 1 and bool(re.search(r"^\s*(?:총|계|합계)\b|총\s*\d+\s*명|\d+\s*명", said[0]))
+    )
+
+
+def _without_remark(name: str) -> str:
+    """ "홍길동(재수강)" without what stands in brackets behind it."""
+    return re.sub(r"\s*[(\[（][^)\]）]*[)\]）]\s*$", "", name) or name
+
+
+def _no_lost_digits(path: Path, line: int, person: Person) -> None:
+    """Raises UserError where a spreadsheet has left only the first digits of a number."""
+    for value in (person.student_id, *person.ids.values()):
+        if re.fullmatch(r"\d(\.\d+)?E\+\d+", value, re.IGNORECASE):
+            _fault(
+                path,
+                line,
+                f"a spreadsheet has turned a student number into {value}",
+                "download the list again and name that file unopened, or format the column as text and save it again",
+            )
+
+
+def _numbers_in_logins(people: list[tuple[int, Person]]) -> list[tuple[int, Person]]:
+    """Logins as student numbers, where the list has no number and nearly every login is one."""
+    if any(person.student_id for _, person in people):
+        return people
+    numbers = [
+        re.fullmatch(r"([A-Za-z]?\d{5,12})(?:@.*)?", p.ids.get("login") or p.ids.get("email", ""))
+        for _, p in people
+    ]
+    if not people or 10 * sum(n is not None for n in numbers) < 9 * len(people):
+        return people
+    return [
+        (line, person.model_copy(update={"student_id": number[1]}) if number else person)
+        for (line, person), number in zip(people, numbers, strict=True)
+    ]
 
 
 def _heading(path: Path, rows: list[list[str]]) -> tuple[int, list[str]]:
@@ -178,17 +226,29 @@ def _whole_name(family: str, given: str) -> str:
     return family + given if korean else " ".join(part for part in (given, family) if part)
 
 
-def _no_number_twice(path: Path, people: list[tuple[int, Person]]) -> None:
-    lines: dict[str, int] = {}
+def _once_each(path: Path, people: list[tuple[int, Person]]) -> list[tuple[int, Person]]:
+    """One line for each person: who is in two sections stands in a list twice.
+
+    Raises UserError where one number, or one account, has two names.
+    """
+    kept: list[tuple[int, Person]] = []
+    seen: dict[tuple[str, str], tuple[int, Person]] = {}
     for line, person in people:
-        first = lines.setdefault(person.student_id, line)
-        if person.student_id and first != line:
+        signs = [("number", person.student_id)] if person.student_id else []
+        signs += [(kind, value) for kind, value in person.ids.items() if kind in ("canvas", "moodle")]
+        first = next((seen[sign] for sign in signs if sign in seen), None)
+        for sign in signs:
+            seen.setdefault(sign, (line, person))
+        if first is None:
+            kept.append((line, person))
+        elif _plain(first[1].name) != _plain(person.name):
             _fault(
                 path,
                 line,
-                f"{person.student_id} stands in line {first} already",
-                "give every student one line",
+                f"{person.student_id or signs[0][1]} stands in line {first[0]} already, for {first[1].name}",
+                "give every student a number of their own",
             )
+    return kept
 
 
 def _plain(heading: str) -> str:

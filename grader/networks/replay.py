@@ -101,7 +101,7 @@ class Plan:
         self.dtype = dtype
         self.steps = [
             _Step(
-                operators.overload(node.op),
+                _linear if node.op == "aten.addmm.default" else operators.overload(node.op),
                 tuple(_prepared(a, dtype) for a in node.args),
                 {k: _prepared(v, dtype) for k, v in node.kwargs.items()},
                 node.outputs,
@@ -143,6 +143,15 @@ class Plan:
                     if place is not None:
                         tensors[place] = item
                 yield number
+
+
+def _linear(bias: Tensor, rows: Tensor, weight: Tensor, **factors: Any) -> Tensor:
+    """`addmm`, which `nn.Linear` was traced to with several images; one image may have become a vector on its way,
+    and `nn.Linear` takes vectors."""
+    if rows.dim() == 1 and not factors:
+        return torch.addmv(bias, weight.t(), rows)
+    product: Tensor = torch.ops.aten.addmm.default(bias, rows, weight, **factors)
+    return product
 
 
 @contextlib.contextmanager
@@ -196,13 +205,32 @@ def cost(graph: ModelGraph, program: Program, image: Sequence[int], batch: int) 
         RuntimeError (and whatever else torch raises): the program does not fit together at this
         batch size.
     """
-    plan = Plan(program, len(graph.values), torch.float32)
-    # strides on the meta device are not always the real ones: a view that is possible there may fail here
-    plan.steps = [
-        step._replace(call=torch.reshape) if node.op == "aten.view.default" else step
-        for step, node in zip(plan.steps, program.nodes, strict=True)
-    ]
-    tensors: list[Tensor | None] = [
+    elements = multiplications = 0
+    tensors = _on_meta(graph, image, batch)
+    for node, results in _walked(graph, program, tensors, batch):
+        numel = sum(result.numel() for result in results)
+        elements += numel
+        multiplications += _multiplications(node, numel, tensors)
+    output = tensors[program.output]
+    assert output is not None
+    return Cost(elements, multiplications, tuple(output.shape))
+
+
+def with_shapes(graph: ModelGraph, program: Program, image: Sequence[int]) -> Program:
+    """The program with the shapes that its operators give at its own batch size.
+
+    Raises what `cost` raises.
+    """
+    nodes = tuple(
+        node.model_copy(update={"shapes": tuple(tuple(result.shape) for result in results)})
+        for node, results in _walked(graph, program, _on_meta(graph, image, program.batch), program.batch)
+    )
+    return program.model_copy(update={"nodes": nodes})
+
+
+def _on_meta(graph: ModelGraph, image: Sequence[int], batch: int) -> list[Tensor | None]:
+    """A graph's values on torch's meta device."""
+    return [
         torch.empty(
             (batch, *image) if value.kind == "input" else value.shape,
             dtype=getattr(torch, value.dtype),
@@ -210,17 +238,22 @@ def cost(graph: ModelGraph, program: Program, image: Sequence[int], batch: int) 
         )
         for value in graph.values
     ]
-    elements = multiplications = 0
+
+
+def _walked(
+    graph: ModelGraph, program: Program, tensors: list[Tensor | None], batch: int
+) -> Iterator[tuple[Node, list[Tensor]]]:
+    """Each node with its results, which are added to `tensors`."""
+    plan = Plan(program, len(graph.values), torch.float32)
+    # strides on the meta device are not always the real ones: a view that is possible there may fail here
+    plan.steps = [
+        step._replace(call=torch.reshape) if node.op == "aten.view.default" else step
+        for step, node in zip(plan.steps, program.nodes, strict=True)
+    ]
     with torch.no_grad():
         for number in plan.walk(tensors, batch):
-            step, node = plan.steps[number], program.nodes[number]
-            results = [tensors[place] for place in step.outputs if place is not None]
-            numel = sum(t.numel() for t in results if t is not None)
-            elements += numel
-            multiplications += _multiplications(node, numel, tensors)
-    output = tensors[program.output]
-    assert output is not None
-    return Cost(elements, multiplications, tuple(output.shape))
+            places = [place for place in plan.steps[number].outputs if place is not None]
+            yield program.nodes[number], [t for place in places if (t := tensors[place]) is not None]
 
 
 def _multiplications(node: Node, numel: int, tensors: Sequence[Tensor | None]) -> int:

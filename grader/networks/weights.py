@@ -11,7 +11,7 @@ import itertools
 import math
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -140,6 +140,12 @@ def _block_order(
         return None
     if sorted(map(str, our_order)) != sorted(map(str, their_order)):
         return None
+    return _moved(our_order, ours, their_order, theirs)
+
+
+def _moved(
+    our_order: Sequence[object], ours: Sequence[Leaf], their_order: Sequence[object], theirs: Sequence[Leaf]
+) -> tuple[int, ...]:
     starts, start = {}, 0
     for name, leaf in zip(their_order, theirs, strict=True):
         starts[name] = start
@@ -149,6 +155,27 @@ def _block_order(
         for name, leaf in zip(our_order, ours, strict=True)
         for channel in range(leaf.channels)
     )
+
+
+def every_order(slots: tuple[Slot, ...]) -> Iterator[Assignment]:
+    """All that `channel_order` may find for a standard network that is not known: every assignment of ranks
+    with every order of concatenated channels, the natural ones first."""
+    choices = [_orders(slot.leaves) for slot in slots]
+    if math.prod(map(len, choices)) > MAX_ASSIGNMENTS:
+        choices = [[None] for _ in slots]
+    for ranks in assignments(slots):
+        for blocks in itertools.product(*choices):
+            yield Assignment(ranks, blocks)
+
+
+def _orders(leaves: tuple[Leaf, ...]) -> list[tuple[int, ...] | None]:
+    places = range(len(leaves))
+    if any(leaf.origin == "?" for leaf in leaves):
+        return [None]
+    return [
+        None if order == tuple(places) else _moved(places, leaves, order, [leaves[place] for place in order])
+        for order in itertools.permutations(places)
+    ]
 
 
 def arranged(numbers: Tensor, slot: Slot, block: tuple[int, ...] | None, shape: torch.Size) -> Tensor:

@@ -78,6 +78,60 @@ class OpenDesign(Record):
     """Outputs of the fully connected layers."""
 
 
+class PublicCheck(Record):
+    """What students can find out with their own check, before they hand in."""
+
+    equality: bool = True
+    """Whether the network is the exercise's."""
+    mistakes: tuple[str, ...] | Literal["all", "common"] = "common"
+    """Codes of the known mistakes that it names; of networks with several mistakes, none. "common": those
+    that `misconceptions.py` calls so."""
+
+
+Sides = Annotated[tuple[Positive, ...], Field(min_length=1, max_length=3)]
+"""Shape of one image's tensor, without the batch: channels, height, width, or features."""
+
+
+class LayerTerms(Record):
+    """What the handout says of a layer that a blank asks for."""
+
+    takes: Sides
+    gives: Sides
+
+    @model_validator(mode="after")
+    def _as_many_sides(self) -> LayerTerms:
+        if len(self.takes) != len(self.gives):
+            raise ValueError("takes and gives must have equally many numbers")
+        return self
+
+
+class BlankTerms(Record):
+    """What a blank of the template asks for, as its hint says it, and what it is worth.
+
+    A blank either makes layers or is a step of `forward`, from the names that it reads to those that it makes.
+    """
+
+    worth: Annotated[float, Field(gt=0, le=100)]
+    """Percent of the exercise that is not earned where it is left empty."""
+    layers: dict[str, LayerTerms] = Field(default_factory=dict)
+    """Attributes of the module, by name."""
+    reads: tuple[str, ...] = ()
+    makes: dict[str, Sides] = Field(default_factory=dict)
+    """Names with the shape of what they hold afterwards."""
+    own_layers: bool = False
+    """It makes layers whose names and sizes are the student's to choose."""
+
+    @model_validator(mode="after")
+    def _layers_or_step(self) -> BlankTerms:
+        kinds = bool(self.layers) + bool(self.makes) + self.own_layers
+        if kinds != 1 or bool(self.reads) != bool(self.makes):
+            raise ValueError("a blank has either layers, or reads and makes, or own_layers")
+        for name in (*self.layers, *self.reads, *self.makes):
+            if not name.isidentifier():
+                raise ValueError(f"{name!r} is no Python name")
+        return self
+
+
 class Assignment(Record):
     """What `assignment.yaml` says: interface, rubric and recipes of one exercise."""
 
@@ -96,6 +150,12 @@ class Assignment(Record):
     recipes: dict[str, Recipe]
     open_design: OpenDesign | None = None
     """None: the reference's function is asked for."""
+    public: PublicCheck = PublicCheck()
+    blanks: dict[str, BlankTerms] = Field(default_factory=dict)
+    """By name ("skip-1"); a blank that is not here is judged as it stands."""
+    given_worth: Annotated[float, Field(gt=0, le=100)] = 12.0
+    """Percent that a method without a body loses beside the worth of its blanks, for the code that the
+    template gave in it."""
     thresholds_of: str | None = None
     """The exercise whose calibrated thresholds are to be met, with the same recipes; None: its own."""
 
@@ -103,6 +163,14 @@ class Assignment(Record):
     def _every_check_has_points(self) -> Assignment:
         if missing := [check for check in CHECKS if check not in self.rubric]:
             raise ValueError(f"rubric lacks {', '.join(missing)}")
+        return self
+
+    @model_validator(mode="after")
+    def _blanks_fit_the_design(self) -> Assignment:
+        if any(terms.own_layers != (self.open_design is not None) for terms in self.blanks.values()):
+            raise ValueError(
+                "own_layers is for the blanks of an open design, which have no single answer, and for them alone"
+            )
         return self
 
 

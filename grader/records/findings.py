@@ -50,6 +50,8 @@ class Verdict(Record):
     outcome: Outcome
     share: float
     """0 … 1; exactly 1 when passed, 0 when blocked."""
+    open: bool = False
+    """Where the reference is not known: the outcome holds for what can be seen, the share is decided when it is."""
     code: str
     """A stable name for what was found: "passed", "channels-differ", "skip-added-after-pool" …"""
     message: Text

@@ -1,11 +1,14 @@
-"""`course.yaml`: which scores go into which column of the LMS."""
+"""`course.yaml`: what is graded, what becomes of code that does not run, which scores go into which column."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 from pydantic import Field, model_validator
 
 from grader.records.base import Record
 from grader.records.lms_sites import CanvasSite, LtiSite
+from grader.records.repair import Mending
 
 
 class Column(Record):
@@ -19,6 +22,19 @@ class Column(Record):
     """Of the LMS: what the exercises' points are scaled to."""
 
 
+class RunDefaults(Record):
+    """What `grader run` does where its options say nothing else."""
+
+    exercises: tuple[str, ...] = ()
+    """The exercises that are asked for; the others are neither graded nor shown. Empty: all."""
+    profile: str | None = None
+    """static, or the name of a recipe; None: quick, on a GPU full."""
+
+
+SeveralFiles = Literal["newest", "best", "ask"]
+"""Which of a student's files counts where several hold an exercise's class and give different points."""
+
+
 class CourseFile(Record):
     """The whole file."""
 
@@ -30,6 +46,12 @@ class CourseFile(Record):
     title, or `columns` for all of these titles."""
     moodle: dict[str, str] = Field(default_factory=dict)
     """What a site calls the worksheet's columns, where the usual names do not do: grade, maximum, feedback …"""
+    mending: Mending = Mending()
+    """What becomes of submissions that do not run."""
+    several_files: SeveralFiles = "newest"
+    """newest: as names and folders tell, asked about where they hardly do; best: the most points; ask: a person."""
+    run: RunDefaults = RunDefaults()
+    """What is graded, and how."""
     lti: LtiSite | None = None
     canvas_api: CanvasSite | None = None
 

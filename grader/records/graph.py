@@ -168,6 +168,7 @@ ProblemCode = Literal[
     "unrolled",
     "depends-on-pixels",
     "changes-between-calls",
+    "other-in-use",
     "decided-by-chance",
     "layers-made-in-forward",
     "too-large",
@@ -190,6 +191,17 @@ class Problem(Record):
     """The guest did get outputs of the right shape, for what that is worth."""
 
 
+class Aside(Record):
+    """What a run of whole files put aside, and what it stood in for."""
+
+    lost: tuple[str, ...] = ()
+    """Names that statements which failed would have bound or changed."""
+    stand_ins: tuple[str, ...] = ()
+    """Packages that are not here."""
+    touched: tuple[str, ...] = ()
+    """Those of them that had a part in building or running the network."""
+
+
 class Capture(Record):
     """What capture found: a graph, or why there is none (with what is known of the network)."""
 
@@ -203,3 +215,8 @@ class Capture(Record):
     """Count of registered parameters, for the page."""
     hooked: tuple[str, ...] = ()
     """Parameters, and tensors by their line ("line 12"), whose gradients the student's hooks change."""
+    aside: Aside = Aside()
+    turned: bool = False
+    """One of these hooks turns a gradient round, or to zero."""
+    cannot_learn: tuple[str, ...] = ()
+    """Layers that learn nothing from the starting weights that the student gave them."""

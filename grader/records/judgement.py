@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from grader.records.base import Record, Text
+from grader.records.drawing import Drawing
 from grader.records.findings import Verdict
 from grader.records.graph import ModelGraph
+from grader.records.repair import Repair
 
 
 class Judgement(Record):
@@ -21,5 +23,9 @@ class Judgement(Record):
     ranks: tuple[int, ...] = ()
     """Which of the standard numbers each layer starts with (`grader.networks.weights`)."""
     notes: tuple[Text, ...] = ()
+    drawing: Drawing | None = None
+    """The network as far as it is known; None where nothing could be traced."""
+    repairs: tuple[Repair, ...] = ()
+    """What was mended before it could be judged so, with prices in percent."""
     unsure: Text | None = None
     """Why a person must look: we could not judge it, and it is not plain that the student is at fault."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
@@ -43,28 +42,31 @@ def applied(edits: Sequence[Edit], text: str) -> str:
     return text
 
 
-class Misconception(Record):
-    """One mistake, in all the ways in which students usually make it."""
+class Mistake(Record):
+    """What is said of a known mistake, and what is still earned."""
 
     code: str
-    """A stable name: "skip-added-after-pool"."""
-    share: Annotated[float, Field(ge=0, lt=1)]
-    """Part of the check's points that is still earned."""
+    """A stable name: "skip-added-after-pool"; `prices.yaml` says what it costs."""
     message: Text
     """What the network does, and what was asked for."""
     hint: Text
     """A question that leads to the place."""
-    ways: Annotated[tuple[tuple[Edit, ...], ...], Field(min_length=1)]
-    """Each turns the reference into this mistake; they may differ as functions."""
     check: Literal["function", "gradients"] = "function"
     """`gradients`: the function is the reference's, only what it learns is not."""
+
+
+class Misconception(Mistake):
+    """One mistake, in all the ways in which students usually make it."""
+
+    ways: Annotated[tuple[tuple[Edit, ...], ...], Field(min_length=1)]
+    """Each turns the reference into this mistake; they may differ as functions."""
     nothing_added: bool = False
     """The function is that of the network which students are given. Where no layer of the exercise's own
-    is even called, nothing was added and nothing is earned; `share` is for whoever computed something."""
+    is even called, nothing was added and nothing is earned."""
 
 
 def joined(found: Sequence[Misconception]) -> Misconception:
-    """Several mistakes of one network as one: what is right of both is earned, each is told.
+    """Several mistakes of one network as one: each is told, and has its price.
 
     Raises ValueError for none.
     """
@@ -74,7 +76,6 @@ def joined(found: Sequence[Misconception]) -> Misconception:
         return found[0]
     return Misconception(
         code="+".join(one.code for one in found),
-        share=round(math.prod(one.share for one in found), 3),
         message=_one_after_another([one.message for one in found]),
         hint=_one_after_another([one.hint for one in found]),
         ways=(tuple(edit for one in found for edit in one.ways[0]),),

@@ -14,7 +14,10 @@ class Person(Record):
     """The student number; empty where the list has none."""
     name: str
     ids: dict[str, str] = Field(default_factory=dict)
-    """What the LMS calls this person: `canvas` (user id), `moodle` (participant number), `login`, `email`."""
+    """What the LMS calls this person: `canvas` (user id), `moodle` (participant number), `login`, `email`; and
+    `team`, which several share."""
+    names: tuple[str, ...] = ()
+    """Other names in the list: in another script, or as the person likes to be called."""
     late: bool = False
     """The list says so; Moodle's download does not."""
     draft: bool = False

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from grader.records.base import Record, Text
+from grader.records.graph import SourceLine
 from grader.records.roster import Unmatched
 
 Layout = Literal["canvas", "moodle", "gradescope", "files"]
@@ -23,6 +24,10 @@ class Cell(Record):
     """Decoded, LF line ends; magics and shell lines are neutralised without moving a line."""
     problem: Text | None = None
     """Why it cannot be parsed (syntax error with its line), else None."""
+    execution: int | None = None
+    """The notebook's count of when the cell was run, where it has one."""
+    newer: bool = False
+    """It cannot be parsed by us; a newer Python may be able to."""
 
 
 class SourceFile(Record):
@@ -35,12 +40,34 @@ class SourceFile(Record):
     notes: tuple[Text, ...] = ()
     """What was done to read it: transcoded from CP949, UTF-16 …"""
 
+    def moved(self, path: str) -> SourceFile:
+        """The same file under another path, its labels with it."""
+        old = len(self.path)
+        cells = tuple(cell.model_copy(update={"label": path + cell.label[old:]}) for cell in self.cells)
+        return self.model_copy(update={"path": path, "cells": cells})
+
 
 class OtherFile(Record):
     """A file that is not a submission (PDF, image, data set), or one that cannot be read."""
 
     path: str
     reason: Text
+    content: bytes | None = None
+    """Of a small file that the student's code may read (settings, tables); None of any other."""
+    work: bool = False
+    """It was to be graded, or may have been, and could not be read: a person has to look."""
+    nothing: bool = False
+    """An empty folder or archive: somebody handed in something, and nothing is in it."""
+
+    def moved(self, path: str) -> OtherFile:
+        """The same file under another path."""
+        return self.model_copy(update={"path": path})
+
+
+Item = SourceFile | OtherFile
+"""A file that was handed in, read or not."""
+BY_RUN = "_ipynb"
+"""Ends the name of a module that is a notebook: `%run` runs it, where Python would not import it."""
 
 
 class Submission(Record):
@@ -79,12 +106,40 @@ class LocalModule(Record):
 
     name: str
     cells: tuple[Cell, ...]
+    path: str = ""
+    """Where it was handed in; "" for a package without a file."""
+
+
+class LaidOut(Record):
+    """A handed-in file that the student's code finds where it expects it."""
+
+    path: str
+    content: bytes
+
+
+class Whole(Record):
+    """How an excerpt is run that has all statements of its files: one by one, errors put aside."""
+
+    path: str
+    """Of the file that is run."""
+    package: str = ""
+    """That the file belongs to, by the folders it lies in: what its relative imports count from."""
+    files: tuple[LaidOut, ...] = ()
+    until: SourceLine | None = None
+    """The statement before which the class is made, as the student's code makes it there; None: at the end."""
+    stand_ins: bool = False
+    """What a sandbox lacks is stood in for: packages, data sets, a keyboard, a command line."""
+    rebuilt: bool = False
+    """The file changes a network of the class after it was made: what it trains is another one."""
+    torn: Literal["", "end", "pieces"] = ""
+    """Its own cell or file is not Python as a whole, and what can be read of it is run: it breaks off at its end,
+    or has other pieces that cannot be read."""
 
 
 class Excerpt(Record):
-    """The part of a submission that one exercise needs: the only code that is ever run.
+    """The part of a submission that one exercise needs, or (`whole`) all of its files: what is run.
 
-    Every other statement is blanked, so that lines keep their numbers.
+    Every statement that is left out is blanked, so that lines keep their numbers.
     """
 
     exercise: str
@@ -98,3 +153,5 @@ class Excerpt(Record):
     """The problem may be ours: the code may be right for a newer Python than the one that grades."""
     notes: tuple[Text, ...] = ()
     """For the student's page: several definitions, other files that define the class too …"""
+    whole: Whole | None = None
+    """None: of every file only what the class's text needs, run as it stands."""

@@ -23,6 +23,8 @@ class Limits(Record):
     """Resident, and of address space beyond what the guest starts with."""
     reply_bytes: Annotated[int, Field(gt=0)] = 96 * MiB
     scratch_bytes: Annotated[int, Field(gt=0)] = 64 * MiB
+    whole_files: bool = False
+    """What most files import at their top is imported before the fork, once for this and all later runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class Reply:
     detail: str
     seconds: float
     """From the fork to the end."""
+    cpu_s: float
+    """Processor time of the child."""
     peak_bytes: int
     """Resident, including what the guest had before the fork."""
 

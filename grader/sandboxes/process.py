@@ -37,6 +37,9 @@ REMOVE = "import sys; sys.path.insert(0, sys.argv[1]); import watch; watch.remov
 class ProcessSandbox:
     """One guest, one run at a time; several threads may share it and wait for each other.
 
+    Args:
+        answers: name of the module that answers in place of the guest's own, and the folder of its package.
+
     The guest starts at the first run (or at `start`) and is replaced after `runs_per_guest` runs, and
     whenever something about it looks odd.
 
@@ -46,9 +49,11 @@ class ProcessSandbox:
 
     name = "process"
 
-    def __init__(self, guest: Path = GUEST, runs_per_guest: int = RUNS_PER_GUEST) -> None:
+    def __init__(
+        self, guest: Path = GUEST, runs_per_guest: int = RUNS_PER_GUEST, answers: tuple[str, ...] = ()
+    ) -> None:
         require(guest)
-        self._folder, self._runs_per_guest = guest, runs_per_guest
+        self._folder, self._runs_per_guest, self._answers = guest, runs_per_guest, answers
         self._guest: _Guest | None = None
         self._lock = threading.Lock()
 
@@ -67,8 +72,8 @@ class ProcessSandbox:
         with self._lock:
             return self._started().protections()
 
-    def run(self, request: bytes, limits: Limits = Limits()) -> Reply:  # noqa: B008  - frozen
-        """One run, start to end.
+    def run(self, request: bytes, limits: Limits = Limits(), file: int | None = None) -> Reply:  # noqa: B008  - frozen
+        """One run, start to end; `file` is a descriptor, open for reading, that the child gets beside the request.
 
         Raises:
             SandboxFault: the guest failed in a way that no student code explains.
@@ -76,7 +81,7 @@ class ProcessSandbox:
         with self._lock:
             guest = self._started()
             try:
-                reply = guest.run(request, limits)
+                reply = guest.run(request, limits, file)
             except BaseException:
                 self._stop()
                 raise
@@ -97,7 +102,7 @@ class ProcessSandbox:
 
     def _started(self) -> _Guest:
         if self._guest is None:
-            self._guest = _Guest(self._folder)
+            self._guest = _Guest(self._folder, self._answers)
         return self._guest
 
     def _stop(self) -> None:
@@ -109,7 +114,7 @@ class ProcessSandbox:
 class _Guest:
     """One forking process, seen from outside."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, answers: tuple[str, ...]) -> None:
         self.runs = 0
         self._folder = folder
         self._ready: dict[str, Any] | None = None
@@ -119,7 +124,7 @@ class _Guest:
         scratch = str(self._private / "scratch")
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-B", str(folder), str(self._private)],
+                [sys.executable, "-I", "-B", str(folder), str(self._private), *answers],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=self._errors,
@@ -144,7 +149,7 @@ class _Guest:
         return (f"Landlock ABI {self._ready['landlock_abi']}", "seccomp allow-list", "no_new_privs",
                 "resource limits", "no capabilities", *self._ready["walls"])  # fmt: skip
 
-    def run(self, request: bytes, limits: Limits) -> Reply:
+    def run(self, request: bytes, limits: Limits, file: int | None) -> Reply:
         """One run; any exception leaves this guest unfit for another."""
         self._wait_until_ready()
         self.runs += 1
@@ -155,7 +160,10 @@ class _Guest:
             try:
                 asked = _memory_file(request)
                 try:
-                    socket.send_fds(self._control, [limits.model_dump_json().encode()], [asked, reply_in])
+                    beside = [] if file is None else [file]
+                    socket.send_fds(
+                        self._control, [limits.model_dump_json().encode()], [asked, reply_in, *beside]
+                    )
                 finally:
                     os.close(asked)
             except OSError as error:
@@ -213,6 +221,7 @@ class _Guest:
             ending=ending,
             detail=detail,
             seconds=report["seconds"],
+            cpu_s=report["cpu_s"],
             peak_bytes=report["peak_bytes"],
         )
 

@@ -36,7 +36,6 @@ def unpadded(*sizes: str) -> tuple[Edit, ...]:
 MISCONCEPTIONS = (
     Misconception(
         code="relu-after-the-pool",
-        share=0.7,
         message=Text(
             en="The pool stands between a block's second convolution and its ReLU; the ReLU comes first.",
             ko="블록의 두 번째 합성곱과 ReLU 사이에 풀링이 있어요. ReLU가 먼저예요.",
@@ -49,7 +48,6 @@ MISCONCEPTIONS = (
     ),
     Misconception(
         code="block-3-has-one-convolution",
-        share=0.5,
         message=Text(
             en="Block 3 has one convolution, 64→256; the exercise has two.",
             ko="블록 3에 합성곱이 하나(64→256)뿐이에요. 과제에서는 두 개예요.",
@@ -67,7 +65,6 @@ MISCONCEPTIONS = (
     ),
     Misconception(
         code="block-2-narrow",
-        share=0.8,
         message=Text(
             en="Block 2 hands on 32 channels; the exercise has 64.", ko="블록 2가 채널 32개를 넘겨줘요. 과제에서는 64개예요."
         ),
@@ -84,7 +81,6 @@ MISCONCEPTIONS = (
     ),
     Misconception(
         code="padding-missing",
-        share=0.6,
         message=Text(
             en="A block's convolutions have no padding, so that each of them makes the map smaller.",
             ko="padding이 없는 합성곱이 있어서 지날 때마다 특징 맵이 작아져요.",

@@ -1,7 +1,6 @@
 """How students get the channel gate wrong.
 
-Squeeze, two layers, sigmoid, product: a step that is missing or exchanged leaves 0.6 to 0.8, a gate in
-another block 0.6, a gate that is combined wrongly 0.3 to 0.4 (computing it was the larger half of the work).
+What each costs stands in `prices.yaml`.
 """
 
 from grader.records.base import Text
@@ -89,10 +88,8 @@ def moved(end: str, channels: int) -> tuple[Edit, ...]:
     return (*sizes(channels, channels, channels), *NO_GATE, Edit(old=end, new=new))
 
 
-def one(
-    code: str, share: float, en: str, ko: str, hint: Text, *ways: tuple[Edit, ...], **more: object
-) -> Misconception:
-    return Misconception(code=code, share=share, message=Text(en=en, ko=ko), hint=hint, ways=ways, **more)
+def one(code: str, en: str, ko: str, hint: Text, *ways: tuple[Edit, ...], **more: object) -> Misconception:
+    return Misconception(code=code, message=Text(en=en, ko=ko), hint=hint, ways=ways, **more)
 
 
 def instead_of_sigmoid(*others: str) -> tuple[tuple[Edit, ...], ...]:
@@ -101,19 +98,19 @@ def instead_of_sigmoid(*others: str) -> tuple[tuple[Edit, ...], ...]:
 
 MISCONCEPTIONS = (
     one(
-        "ca-gate-not-applied", 0.4,
+        "ca-gate-not-applied",
         "The gate does not reach the output: the network computes the same as the plain VGG.",
         "gate가 출력에 쓰이지 않아서, 그냥 VGG와 같은 계산을 해요.",
         USE, (lines(APPLIED),), nothing_added=True,
     ),
     one(
-        "ca-gate-added", 0.4,
+        "ca-gate-added",
         "The gate is added to the feature map; it should multiply it.",
         "gate를 특징 맵에 더하고 있어요. 곱해야 해요.",
         USE, (lines(APPLIED, "out = out + gate"),),
     ),
     one(
-        "ca-gate-concatenated", 0.3,
+        "ca-gate-concatenated",
         "The gate is concatenated to the feature map; it should multiply it.",
         "gate를 특징 맵에 이어 붙이고 있어요. 곱해야 해요.",
         USE,
@@ -123,55 +120,55 @@ MISCONCEPTIONS = (
         ),
     ),
     one(
-        "ca-gate-residual", 0.7,
+        "ca-gate-residual",
         "The gated map is added to the map itself (x + x·gate); the exercise goes on with x·gate alone.",
         "gate를 곱한 결과를 원래 맵에 다시 더하고 있어요(x + x·gate). 과제는 x·gate만 써요.",
         USE, (lines(APPLIED, "out = out + out * gate"),),
     ),
     one(
-        "ca-gate-applied-twice", 0.7,
+        "ca-gate-applied-twice",
         "The feature map is multiplied by the gate twice.",
         "특징 맵에 gate를 두 번 곱하고 있어요.",
         USE, (lines(APPLIED, "out = out * gate", "out = out * gate"),),
     ),
     one(
-        "ca-gate-replaces-the-map", 0.2,
+        "ca-gate-replaces-the-map",
         "The gate takes the place of the feature map instead of multiplying it.",
         "gate를 곱하는 대신, 특징 맵을 gate로 바꿔 버렸어요.",
         USE, (lines(APPLIED, "out = gate.expand_as(out)"),),
     ),
     one(
-        "ca-gate-inverted", 0.6,
+        "ca-gate-inverted",
         "The map is multiplied by 1 − gate.",
         "특징 맵에 1 − gate를 곱하고 있어요.",
         USE, (lines(APPLIED, "out = out * (1 - gate)"),),
     ),
     one(
-        "ca-gate-divides", 0.3,
+        "ca-gate-divides",
         "The map is divided by the gate; it should be multiplied by it.",
         "특징 맵을 gate로 나누고 있어요. 곱해야 해요.",
         USE, (lines(APPLIED, "out = out / gate"),),
     ),
     one(
-        "ca-sigmoid-missing", 0.6,
+        "ca-sigmoid-missing",
         "The gate has no sigmoid, so that it is not between 0 and 1.",
         "gate에 sigmoid가 없어서 값이 0과 1 사이가 아니에요.",
         STEPS, *instead_of_sigmoid("self.gate_conv2(gate)"),
     ),
     one(
-        "ca-softmax-instead-of-sigmoid", 0.6,
+        "ca-softmax-instead-of-sigmoid",
         "The gate ends with a softmax over the channels; it should be a sigmoid for each of them.",
         "gate 끝에 채널 방향 softmax가 있어요. 채널마다 따로 sigmoid를 써야 해요.",
         STEPS, *instead_of_sigmoid("torch.softmax(self.gate_conv2(gate), dim=1)"),
     ),
     one(
-        "ca-softmax-over-one-number", 0.4,
+        "ca-softmax-over-one-number",
         "The gate is 1 everywhere, so that multiplying by it changes nothing (a softmax over a dimension of size 1 does that).",
         "gate가 어디서나 1이라서 곱해도 아무것도 달라지지 않아요(크기가 1인 차원에 softmax를 쓰면 이렇게 돼요).",
         STEPS, *instead_of_sigmoid("torch.softmax(self.gate_conv2(gate), dim=-1)"),
     ),
     one(
-        "ca-other-gate-activation", 0.6,
+        "ca-other-gate-activation",
         "Another function stands where the gate should end with a sigmoid.",
         "gate의 끝에 sigmoid가 아닌 다른 함수가 있어요.",
         STEPS,
@@ -182,7 +179,7 @@ MISCONCEPTIONS = (
         ),
     ),
     one(
-        "ca-relu-before-sigmoid", 0.7,
+        "ca-relu-before-sigmoid",
         "There is a ReLU right before the sigmoid, so that the gate is never below one half.",
         "sigmoid 바로 앞에 ReLU가 있어서 gate가 0.5보다 작아질 수 없어요.",
         STEPS,
@@ -190,45 +187,45 @@ MISCONCEPTIONS = (
         (lines(FIRST, "gate = self.gate_conv1(gate)"), lines(SECOND, "gate = self.sigmoid(self.relu(self.gate_conv2(gate)))")),
     ),
     one(
-        "ca-relu-missing-in-gate", 0.7,
+        "ca-relu-missing-in-gate",
         "There is no ReLU between the gate's two layers.",
         "gate의 두 층 사이에 ReLU가 없어요.",
         STEPS, (lines(FIRST, "gate = self.gate_conv1(gate)"),),
     ),
     one(
-        "ca-sigmoid-twice", 0.7,
+        "ca-sigmoid-twice",
         "The gate's first layer is followed by a sigmoid too; there it should be a ReLU.",
         "gate의 첫 번째 층 뒤에도 sigmoid가 있어요. 거기에는 ReLU가 와야 해요.",
         STEPS,
         (lines(FIRST, "gate = self.sigmoid(self.gate_conv1(gate))"),),
     ),
     one(
-        "ca-sigmoid-repeated", 0.7,
+        "ca-sigmoid-repeated",
         "The gate ends with two sigmoids in a row, so that it is never below one half.",
         "gate 끝에 sigmoid가 두 번 이어져서 gate가 0.5보다 작아질 수 없어요.",
         STEPS, *instead_of_sigmoid("self.sigmoid(self.sigmoid(self.gate_conv2(gate)))"),
     ),
     one(
-        "ca-activations-exchanged", 0.5,
+        "ca-activations-exchanged",
         "Sigmoid and ReLU are exchanged in the gate.",
         "gate 안에서 sigmoid와 ReLU의 자리가 바뀌었어요.",
         STEPS,
         (lines(FIRST, "gate = self.sigmoid(self.gate_conv1(gate))"), lines(SECOND, "gate = self.relu(self.gate_conv2(gate))")),
     ),
     one(
-        "ca-sigmoid-after-product", 0.5,
+        "ca-sigmoid-after-product",
         "The sigmoid is taken of the product; it belongs to the gate, before the product.",
         "곱한 결과에 sigmoid를 쓰고 있어요. sigmoid는 곱하기 전에 gate에 써야 해요.",
         STEPS, (lines(SECOND, "gate = self.gate_conv2(gate)"), lines(APPLIED, "out = self.sigmoid(out * gate)")),
     ),
     one(
-        "ca-squeeze-by-max", 0.7,
+        "ca-squeeze-by-max",
         "Each channel is squeezed to its maximum; the exercise takes its mean.",
         "채널마다 최댓값으로 줄이고 있어요. 과제는 평균이에요.",
         SQUEEZE, (Edit(old="nn.AdaptiveAvgPool2d(1)", new="nn.AdaptiveMaxPool2d(1)"),),
     ),
     one(
-        "ca-squeeze-by-sum", 0.7,
+        "ca-squeeze-by-sum",
         "Each channel is squeezed to its sum, or to mean plus maximum; the exercise takes its mean.",
         "채널마다 합이나 평균+최댓값으로 줄이고 있어요. 과제는 평균이에요.",
         SQUEEZE,
@@ -236,13 +233,13 @@ MISCONCEPTIONS = (
         (lines(SQUEEZED, "gate = self.global_pool(out) + out.amax(dim=(2, 3), keepdim=True)"),),
     ),
     one(
-        "ca-squeeze-missing", 0.5,
+        "ca-squeeze-missing",
         "The map is not squeezed: the gate has another value at every place.",
         "전역 평균 풀링이 없어서 gate가 위치마다 다른 값이에요.",
         SQUEEZE, (lines(SQUEEZED, "gate = out"),),
     ),
     one(
-        "ca-squeeze-not-global", 0.5,
+        "ca-squeeze-not-global",
         "The map is squeezed along one side, or over small windows; each channel should become one number.",
         "한 방향으로만, 또는 작은 창으로만 줄이고 있어요. 채널마다 숫자 하나가 되어야 해요.",
         SQUEEZE,
@@ -250,7 +247,7 @@ MISCONCEPTIONS = (
         (lines(SQUEEZED, "gate = out.mean(dim=3, keepdim=True)"),),
     ),
     one(
-        "ca-squeeze-over-channels", 0.5,
+        "ca-squeeze-over-channels",
         "The mean is taken over the channels: that is a gate for places, not for channels.",
         "채널 방향으로 평균을 내고 있어요. 그러면 채널이 아니라 위치에 대한 gate가 돼요.",
         SQUEEZE,
@@ -260,20 +257,20 @@ MISCONCEPTIONS = (
         (lines(SQUEEZED, "gate = out.mean(dim=1, keepdim=True)"), *sizes(1, 64, 1)),
     ),
     one(
-        "ca-squeeze-over-the-batch", 0.5,
+        "ca-squeeze-over-the-batch",
         "The mean runs over the batch too, so that images of one batch share a gate.",
         "배치 방향까지 평균을 내서, 한 배치의 이미지들이 같은 gate를 써요.",
         SQUEEZE, (lines(SQUEEZED, "gate = out.mean(dim=(0, 2, 3), keepdim=True)"),),
     ),
     one(
-        "ca-gate-before-relu", 0.6,
+        "ca-gate-before-relu",
         "The gate is computed from block 2's output before its ReLU; it belongs behind the ReLU.",
         "gate를 블록 2의 ReLU 앞의 값에서 계산하고 있어요. ReLU를 지난 뒤에 계산해야 해요.",
         PLACE,  # a gate above 0 may come before or after the ReLU: only what is squeezed matters
         (lines(BLOCK_2, "out = self.conv2_2(out)"), lines(APPLIED, "out = self.relu(out * gate)")),
     ),
     one(
-        "ca-squeezed-block-input", 0.6,
+        "ca-squeezed-block-input",
         "The gate is computed from block 2's input or middle; it should be computed from the map that it multiplies.",
         "gate를 블록 2의 입력이나 중간 값에서 계산하고 있어요. gate를 곱할 바로 그 맵에서 계산해야 해요.",
         PLACE,
@@ -291,19 +288,19 @@ MISCONCEPTIONS = (
         ),
     ),
     one(
-        "ca-after-block-1", 0.6,
+        "ca-after-block-1",
         "The gate is behind block 1 (32 channels); it belongs behind block 2.",
         "gate가 블록 1 뒤(32채널)에 있어요. 블록 2 뒤에 와야 해요.",
         PLACE, moved(BLOCK_1_END, 32),
     ),
     one(
-        "ca-after-block-3", 0.6,
+        "ca-after-block-3",
         "The gate is behind block 3 (256 channels); it belongs behind block 2.",
         "gate가 블록 3 뒤(256채널)에 있어요. 블록 2 뒤에 와야 해요.",
         PLACE, moved(BLOCK_3_END, 256),
     ),
     one(
-        "ca-in-several-blocks", 0.7,
+        "ca-in-several-blocks",
         "There are gates in other blocks too; the exercise has one, behind block 2.",
         "다른 블록에도 gate가 있어요. 과제에는 블록 2 뒤에 하나만 있어요.",
         PLACE,
@@ -311,13 +308,13 @@ MISCONCEPTIONS = (
         also(BLOCK_1_END, 32, "a"), also(BLOCK_3_END, 256, "c"),
     ),
     one(
-        "ca-one-layer-twice", 0.6,
+        "ca-one-layer-twice",
         "The same layer is used twice in the gate; it should have two of its own.",
         "gate에서 같은 층을 두 번 쓰고 있어요. 서로 다른 층 두 개여야 해요.",
         LAYERS, (lines(SECOND, "gate = self.sigmoid(self.gate_conv1(gate))"),),
     ),
     one(
-        "ca-one-layer-only", 0.6,
+        "ca-one-layer-only",
         "The gate has one layer; the exercise asks for two with a ReLU between them.",
         "gate에 층이 하나뿐이에요. 과제는 두 층이고 그 사이에 ReLU가 있어요.",
         LAYERS,
@@ -325,13 +322,13 @@ MISCONCEPTIONS = (
         (lines(SECOND, "gate = self.sigmoid(gate)"),),
     ),
     one(
-        "ca-no-layers", 0.3,
+        "ca-no-layers",
         "The gate is the sigmoid of the squeezed map, without any layer that could learn.",
         "gate에 학습되는 층이 없고, 줄인 값에 바로 sigmoid를 쓰고 있어요.",
         LAYERS, (lines(FIRST), lines(SECOND, "gate = self.sigmoid(gate)")),
     ),
     one(
-        "ca-reduced", 0.8,
+        "ca-reduced",
         "The gate's layers narrow the channels and widen them again (SENet's reduction); here both are 64→64.",
         "gate의 층들이 채널을 줄였다가 다시 늘려요(SENet의 reduction). 이 과제에서는 둘 다 64→64예요.",
         LAYERS,
@@ -342,7 +339,7 @@ MISCONCEPTIONS = (
         ),
     ),
     one(
-        "ca-other-gate-layers", 0.8,
+        "ca-other-gate-layers",
         "The gate's layers have another kernel, bias or grouping than the exercise asks for.",
         "gate 층의 커널, bias, groups 중에 과제와 다른 것이 있어요.",
         LAYERS,
@@ -352,7 +349,7 @@ MISCONCEPTIONS = (
         ),
     ),
     one(
-        "ca-gate-in-one-mode", 0.5,
+        "ca-gate-in-one-mode",
         "The gate is applied in one of train and eval mode only.",
         "gate를 train 모드와 eval 모드 가운데 하나에서만 곱하고 있어요.",
         USE,
@@ -360,7 +357,7 @@ MISCONCEPTIONS = (
         (lines(APPLIED, "if self.training:", "    out = out * gate"),),
     ),
     one(
-        "ca-dropout-in-gate", 0.7,
+        "ca-dropout-in-gate",
         "There is dropout inside the gate; the exercise has none.",
         "gate 안에 드롭아웃이 있어요. 과제에는 없어요.",
         STEPS,
@@ -370,7 +367,7 @@ MISCONCEPTIONS = (
         ),
     ),
     one(
-        "ca-gate-detached", 0.2,
+        "ca-gate-detached",
         "The gate is cut off from the loss (`detach`, `.data` or `no_grad`): its layers do not learn.",
         "gate가 손실과 끊겨 있어서(`detach`, `.data`, `no_grad`) gate의 층들이 학습되지 않아요.",
         Text(
@@ -381,7 +378,7 @@ MISCONCEPTIONS = (
         check="gradients",
     ),
     one(
-        "ca-squeeze-detached", 0.5,
+        "ca-squeeze-detached",
         "What enters the gate is detached: no gradient flows from the gate back to the blocks.",
         "gate에 들어가는 값이 detach되어 있어서, gate에서 블록 쪽으로 그래디언트가 가지 않아요.",
         Text(
@@ -392,7 +389,7 @@ MISCONCEPTIONS = (
         check="gradients",
     ),
     one(
-        "ca-map-detached", 0.1,
+        "ca-map-detached",
         "The map that the gate multiplies is detached: the blocks learn through the gate alone.",
         "gate를 곱하는 맵이 detach되어 있어서, 블록은 gate를 통해서만 학습해요.",
         Text(
@@ -403,7 +400,7 @@ MISCONCEPTIONS = (
         check="gradients",
     ),
     one(
-        "ca-multiplied-in-place", 0.2,
+        "ca-multiplied-in-place",
         "`*=` overwrites a value that backward still needs: `loss.backward()` fails.",
         "`*=`가 역전파에 필요한 값을 덮어써서 `loss.backward()`가 실패해요.",
         Text(

@@ -1,7 +1,6 @@
 """How students get the concatenations wrong.
 
-There are two of them: one missing or joined to the wrong tensor leaves 0.6, both 0.3; something added
-to the right network 0.7 to 0.8; channels filled up so that only the numbers fit 0.3.
+What each costs stands in `prices.yaml`.
 """
 
 from grader.records.base import Text
@@ -84,10 +83,8 @@ def pooled(n: int, line: str) -> Edit:
     return Edit(old=old, new=f"{old}        {line}\n")
 
 
-def one(
-    code: str, share: float, en: str, ko: str, hint: Text, *ways: tuple[Edit, ...], **more: object
-) -> Misconception:
-    return Misconception(code=code, share=share, message=Text(en=en, ko=ko), hint=hint, ways=ways, **more)
+def one(code: str, en: str, ko: str, hint: Text, *ways: tuple[Edit, ...], **more: object) -> Misconception:
+    return Misconception(code=code, message=Text(en=en, ko=ko), hint=hint, ways=ways, **more)
 
 
 def both_orders(make: str, replaced: str = "block_in") -> tuple[str, str]:
@@ -98,14 +95,14 @@ def both_orders(make: str, replaced: str = "block_in") -> tuple[str, str]:
 
 MISCONCEPTIONS = (
     one(
-        "dense-nothing-added", 0.0,
+        "dense-nothing-added",
         "Nothing is concatenated: the network is the plain VGG.",
         "이어 붙이는 곳이 없어서, 그냥 VGG와 같은 네트워크예요.",
         WHERE, without(1, 2), nothing_added=True,
     ),
     *(
         one(
-            f"dense-missing-in-block-{n}", 0.6,
+            f"dense-missing-in-block-{n}",
             f"In block {n} nothing is concatenated: its input is not handed on.",
             f"블록 {n}에서 이어 붙이지 않아서, 블록의 입력이 다음으로 전달되지 않아요.",
             WHERE, without(n),
@@ -113,7 +110,7 @@ MISCONCEPTIONS = (
         for n in (1, 2)
     ),
     one(
-        "dense-in-block-3-too", 0.8,
+        "dense-in-block-3-too",
         "Block 3 is concatenated as well; the exercise does so in blocks 1 and 2 only.",
         "블록 3에서도 이어 붙이고 있어요. 과제에서는 블록 1과 2에서만 해요.",
         WHERE,
@@ -123,7 +120,7 @@ MISCONCEPTIONS = (
         ),
     ),
     one(
-        "dense-block-3-cut", 0.7,
+        "dense-block-3-cut",
         "Block 3 is concatenated and then cut to 256 channels to fit the classifier.",
         "블록 3에서도 이어 붙인 다음, 분류기에 맞추려고 256채널로 잘라 냈어요.",
         WHERE,
@@ -131,7 +128,7 @@ MISCONCEPTIONS = (
         (third("out = torch.cat([out, block_in], dim=1)[:, 99:]"),),
     ),
     one(
-        "dense-image-in-block-2", 0.6,
+        "dense-image-in-block-2",
         "Block 2 concatenates the image instead of its own input: 3 + 64 = 67 channels.",
         "블록 2에서 블록의 입력이 아니라 원래 이미지를 이어 붙이고 있어요. 3 + 64 = 67채널이 돼요.",
         WHAT,
@@ -142,7 +139,7 @@ MISCONCEPTIONS = (
         ),
     ),
     one(
-        "dense-concatenated-twice", 0.6,
+        "dense-concatenated-twice",
         "The same tensor is concatenated twice.",
         "같은 텐서를 두 번 이어 붙이고 있어요.",
         COUNT,
@@ -157,7 +154,7 @@ MISCONCEPTIONS = (
          width(1, 64), width(2, 128)),
     ),
     one(
-        "dense-input-twice-no-output", 0.2,
+        "dense-input-twice-no-output",
         "Only the block's input is handed on; what its convolutions made is lost.",
         "블록의 입력만 전달되고, 블록의 합성곱이 만든 출력은 버려져요.",
         WHAT,
@@ -165,7 +162,7 @@ MISCONCEPTIONS = (
         (join(2, "out = block_in"), width(2, 35)),
     ),
     one(
-        "dense-middle-feature", 0.5,
+        "dense-middle-feature",
         "What the block's first convolution made is concatenated instead of the block's input.",
         "블록의 입력이 아니라, 첫 번째 합성곱의 출력을 이어 붙이고 있어요.",
         WHAT,
@@ -178,7 +175,7 @@ MISCONCEPTIONS = (
         (middle(2), join(2, "out = torch.cat([block_in[:, :3], middle, out], dim=1)")),
     ),
     one(
-        "dense-all-features", 0.7,
+        "dense-all-features",
         "The features between the block's convolutions are concatenated too; the exercise joins input and output only.",
         "두 합성곱 사이의 특징까지 이어 붙이고 있어요. 과제에서는 블록의 입력과 출력만 이어 붙여요.",
         COUNT,
@@ -193,7 +190,7 @@ MISCONCEPTIONS = (
         (middle(2), join(2, "out = torch.cat([block_in, middle, out], dim=1)"), width(2, 131)),
     ),
     one(
-        "dense-inside-the-block", 0.5,
+        "dense-inside-the-block",
         "The block's input is concatenated before its second convolution; it belongs behind the block's output.",
         "블록의 입력을 두 번째 합성곱 앞에서 이어 붙이고 있어요. 블록의 출력 뒤에서 이어 붙여야 해요.",
         WHERE,
@@ -208,7 +205,7 @@ MISCONCEPTIONS = (
         ),
     ),
     one(
-        "dense-filled-up", 0.3,
+        "dense-filled-up",
         "The number of channels fits, but the block's input is not in them: zeros, noise or copies fill them up.",
         "채널 수는 맞지만 블록의 입력이 들어 있지 않아요. 0이나 난수, 복사본으로 채워져 있어요.",
         COUNT,
@@ -223,7 +220,7 @@ MISCONCEPTIONS = (
          join(2, "out = torch.cat([torch.zeros_like(block_in), out], dim=1)")),
     ),
     one(
-        "dense-overlapping-slices", 0.7,
+        "dense-overlapping-slices",
         "The slices that the two tensors are written to overlap, so that some channels are lost.",
         "두 텐서를 넣는 슬라이스 범위가 겹쳐서 일부 채널이 사라져요.",
         COUNT,
@@ -231,7 +228,7 @@ MISCONCEPTIONS = (
         (join(1, "out = torch.cat([block_in, out[:, 1:], torch.zeros_like(out[:, :1])], dim=1)"),),
     ),
     one(
-        "dense-through-a-convolution", 0.5,
+        "dense-through-a-convolution",
         "The block's input goes through a convolution before it is concatenated; it should be handed on as it is.",
         "블록의 입력이 합성곱을 거친 뒤에 이어 붙여져요. 입력을 그대로 이어 붙여야 해요.",
         WHAT,
@@ -246,7 +243,7 @@ MISCONCEPTIONS = (
         ),
     ),
     one(
-        "dense-added-instead", 0.3,
+        "dense-added-instead",
         "The block's input is added through a convolution (the skip exercise); here it is concatenated.",
         "블록의 입력을 합성곱에 통과시켜 더하고 있어요(skip 과제의 방식). 이 과제에서는 이어 붙여요.",
         WHAT,
@@ -262,7 +259,7 @@ MISCONCEPTIONS = (
         ),
     ),
     one(
-        "dense-transition-layer", 0.6,
+        "dense-transition-layer",
         "There are 1×1 convolutions behind the concatenations, as between DenseNet's blocks; the exercise has none.",
         "DenseNet의 블록 사이처럼 이어 붙인 뒤에 1×1 합성곱이 있어요. 이 과제에는 없어요.",
         Text(
@@ -278,13 +275,13 @@ MISCONCEPTIONS = (
         ),
     ),
     one(
-        "dense-image-dropped-in-block-2", 0.7,
+        "dense-image-dropped-in-block-2",
         "In block 2 only 32 of the 35 input channels are concatenated: the image's three are lost.",
         "블록 2에서 입력 35채널 가운데 32채널만 이어 붙여서, 이미지의 3채널이 사라져요.",
         COUNT, *((join(2, line), width(2, 96)) for line in both_orders("block_in[:, 3:]")),
     ),
     one(
-        "dense-input-shrunk-otherwise", 0.7,
+        "dense-input-shrunk-otherwise",
         "The block's input is shrunk in another way than by the average pool.",
         "블록의 입력을 평균 풀링이 아닌 다른 방법으로 줄이고 있어요.",
         Text(
@@ -304,7 +301,7 @@ MISCONCEPTIONS = (
         ),
     ),
     one(
-        "dense-batch-norm", 0.7,
+        "dense-batch-norm",
         "There is a BatchNorm on the concatenated map, as in DenseNet; the exercise has none.",
         "DenseNet처럼 이어 붙인 맵에 BatchNorm이 있어요. 이 과제에는 없어요.",
         Text(
@@ -320,7 +317,7 @@ MISCONCEPTIONS = (
          Edit(old="self.conv3_1(out)", new="self.conv3_1(self.norm2(out))")),
     ),
     one(
-        "dense-input-detached", 0.5,
+        "dense-input-detached",
         "The block's input is detached where it is concatenated: no gradient flows back along that way.",
         "이어 붙이는 블록 입력이 detach되어 있어서, 그 길로는 그래디언트가 되돌아가지 않아요.",
         Text(
@@ -331,7 +328,7 @@ MISCONCEPTIONS = (
         check="gradients",
     ),
     one(
-        "dense-output-detached", 0.2,
+        "dense-output-detached",
         "A block's output is detached where it is concatenated: its convolutions do not learn.",
         "이어 붙이는 블록 출력이 detach되어 있어서, 그 블록의 합성곱이 학습되지 않아요.",
         Text(

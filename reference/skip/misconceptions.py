@@ -1,8 +1,6 @@
 """How students get the skip connections wrong.
 
-The function is three blocks with one addition each, so that a block's addition is worth a good third:
-one missing or built otherwise leaves 0.6 to 0.8, two 0.3. The whole idea in a wrong place (after the pool,
-from the wrong map) leaves 0.5 to 0.6; another operation than the sum 0.4 to 0.5.
+What each costs stands in `prices.yaml`.
 """
 
 from grader.records.base import Text
@@ -108,15 +106,13 @@ def into_middle(*blocks: int) -> tuple[Edit, ...]:
     return tuple(edits)
 
 
-def one(
-    code: str, share: float, en: str, ko: str, hint: Text, *ways: tuple[Edit, ...], **more: object
-) -> Misconception:
-    return Misconception(code=code, share=share, message=Text(en=en, ko=ko), hint=hint, ways=ways, **more)
+def one(code: str, en: str, ko: str, hint: Text, *ways: tuple[Edit, ...], **more: object) -> Misconception:
+    return Misconception(code=code, message=Text(en=en, ko=ko), hint=hint, ways=ways, **more)
 
 
 MISCONCEPTIONS = (
     one(
-        "skip-nothing-added", 0.3,
+        "skip-nothing-added",
         "Nothing of the skip paths reaches the output: the network is the plain VGG.",
         "skip 경로의 결과가 출력에 전혀 쓰이지 않아서, 그냥 VGG와 같은 네트워크예요.",
         Text(
@@ -127,7 +123,7 @@ MISCONCEPTIONS = (
     ),
     *(
         one(
-            f"skip-missing-in-block-{n}", 0.6,
+            f"skip-missing-in-block-{n}",
             f"Block {n} has no skip connection: its output goes on without anything added to it.",
             f"블록 {n}에 skip 연결이 없어요. 블록의 출력에 아무것도 더하지 않고 넘어가요.",
             FORWARD, dropped(n),
@@ -136,7 +132,7 @@ MISCONCEPTIONS = (
     ),
     *(
         one(
-            f"skip-only-in-block-{n}", 0.3,
+            f"skip-only-in-block-{n}",
             f"Only block {n} has a skip connection; the exercise has one in each of the three blocks.",
             f"skip 연결이 블록 {n}에만 있어요. 과제에서는 세 블록 모두에 있어요.",
             FORWARD, dropped(*(other for other in BLOCKS if other != n)),
@@ -144,7 +140,7 @@ MISCONCEPTIONS = (
         for n in BLOCKS
     ),
     one(
-        "skip-added-after-pool", 0.6,
+        "skip-added-after-pool",
         "The skip path starts from the pooled input and is added after the pool; it belongs before the pool.",
         "skip 경로가 풀링한 입력에서 시작해서 풀링 뒤에 더해지고 있어요. 덧셈은 풀링 앞이에요.",
         ORDER,
@@ -152,7 +148,7 @@ MISCONCEPTIONS = (
         *(after_pool("out = out + self.relu(self.conv_skip{n}(self.pool(block_in)))", n) for n in BLOCKS),
     ),
     one(
-        "skip-strided-past-pool", 0.6,
+        "skip-strided-past-pool",
         "The skip convolution has stride 2 and its result is added after the pool.",
         "skip 합성곱의 stride가 2이고, 그 결과를 풀링 뒤에 더하고 있어요.",
         ORDER,
@@ -165,7 +161,7 @@ MISCONCEPTIONS = (
         ),
     ),
     one(
-        "skip-relu-after-its-pool", 0.7,
+        "skip-relu-after-its-pool",
         "On the skip path the pool comes before the ReLU; the ReLU comes right after the convolution.",
         "skip 경로에서 풀링이 ReLU보다 먼저예요. ReLU는 합성곱 바로 뒤에 와요.",
         ORDER,
@@ -173,14 +169,14 @@ MISCONCEPTIONS = (
         *(after_pool("out = out + self.relu(self.pool(self.conv_skip{n}(block_in)))", n) for n in BLOCKS),
     ),
     one(
-        "skip-relu-missing", 0.6,
+        "skip-relu-missing",
         "No skip convolution is followed by a ReLU.",
         "skip 경로의 합성곱 뒤에 ReLU가 하나도 없어요.",
         ORDER, sums("out = out + self.conv_skip{n}(block_in)"),
     ),
     *(
         one(
-            f"skip-relu-missing-in-block-{n}", 0.7,
+            f"skip-relu-missing-in-block-{n}",
             f"The skip convolution of block {n} is not followed by a ReLU.",
             f"블록 {n}의 skip 합성곱 뒤에 ReLU가 없어요.",
             ORDER, sums("out = out + self.conv_skip{n}(block_in)", n),
@@ -188,7 +184,7 @@ MISCONCEPTIONS = (
         for n in BLOCKS
     ),
     one(
-        "skip-relu-after-the-sum", 0.6,
+        "skip-relu-after-the-sum",
         "The ReLU comes after the addition, as in ResNet; here each of the two paths has its own, before it.",
         "ResNet처럼 덧셈 뒤에 ReLU가 있어요. 이 과제에서는 더하기 전에 두 경로가 각각 ReLU를 거쳐요.",
         ORDER,
@@ -199,19 +195,19 @@ MISCONCEPTIONS = (
         *(sums("out = self.relu(out + self.conv_skip{n}(block_in))", n) for n in BLOCKS),
     ),
     one(
-        "skip-from-the-middle", 0.6,
+        "skip-from-the-middle",
         "A skip path starts after the block's first convolution; it starts from the block's input.",
         "skip 경로가 블록의 첫 번째 합성곱 뒤에서 시작해요. 블록의 입력에서 시작해야 해요.",
         SOURCE, from_middle(*BLOCKS), *(from_middle(n) for n in BLOCKS),
     ),
     one(
-        "skip-into-the-middle", 0.5,
+        "skip-into-the-middle",
         "The skip path is added between the block's two convolutions; it belongs after the second one.",
         "skip 경로를 블록의 두 합성곱 사이에 더하고 있어요. 두 번째 합성곱과 ReLU 뒤에 더해요.",
         FORWARD, into_middle(*BLOCKS), *(into_middle(n) for n in BLOCKS),
     ),
     one(
-        "skip-from-the-block-output", 0.5,
+        "skip-from-the-block-output",
         "The skip convolution reads the block's output, so that nothing passes by the block.",
         "skip 합성곱이 블록의 출력을 읽고 있어서, 블록을 건너뛰는 길이 없어요.",
         SOURCE,
@@ -226,7 +222,7 @@ MISCONCEPTIONS = (
         ),
     ),
     one(
-        "skip-always-from-the-image", 0.5,
+        "skip-always-from-the-image",
         "The skip paths of the later blocks start from the image instead of from the input of their block.",
         "뒤쪽 블록의 skip 경로가 그 블록의 입력이 아니라 맨 처음 이미지에서 시작해요.",
         SOURCE,
@@ -249,14 +245,14 @@ MISCONCEPTIONS = (
         ),
     ),
     one(
-        "skip-multiplied", 0.4,
+        "skip-multiplied",
         "The two paths are multiplied; they should be added.",
         "두 경로를 곱하고 있어요. 더해야 해요.",
         FORWARD, sums("out = out * self.relu(self.conv_skip{n}(block_in))"),
         *(sums("out = out * self.relu(self.conv_skip{n}(block_in))", n) for n in BLOCKS),
     ),
     one(
-        "skip-subtracted", 0.5,
+        "skip-subtracted",
         "The two paths are subtracted; they should be added.",
         "두 경로를 빼고 있어요. 더해야 해요.",
         FORWARD, sums("out = out - self.relu(self.conv_skip{n}(block_in))"),
@@ -264,13 +260,13 @@ MISCONCEPTIONS = (
         *(sums("out = out - self.relu(self.conv_skip{n}(block_in))", n) for n in BLOCKS),
     ),
     one(
-        "skip-halved", 0.7,
+        "skip-halved",
         "The sum of the two paths is divided by two (their mean); the exercise takes the plain sum.",
         "두 경로의 합을 2로 나눈 평균을 쓰고 있어요. 과제는 합을 그대로 써요.",
         FORWARD, sums("out = (out + self.relu(self.conv_skip{n}(block_in))) / 2"),
     ),
     one(
-        "skip-concatenated", 0.4,
+        "skip-concatenated",
         "The skip path is concatenated to the block's output (the DenseNet idea); here it is added.",
         "skip 경로를 블록 출력에 이어 붙이고 있어요(DenseNet 방식). 이 과제에서는 더해요.",
         FORWARD,
@@ -288,20 +284,20 @@ MISCONCEPTIONS = (
         ),
     ),
     one(
-        "skip-added-twice", 0.7,
+        "skip-added-twice",
         "The skip path is added twice.",
         "skip 경로를 두 번 더하고 있어요.",
         FORWARD, sums("skip = self.relu(self.conv_skip{n}(block_in))\nout = out + skip + skip"),
         *(sums("skip = self.relu(self.conv_skip{n}(block_in))\nout = out + skip + skip", n) for n in BLOCKS),
     ),
     one(
-        "skip-replaces-the-block", 0.2,
+        "skip-replaces-the-block",
         "The skip path takes the place of the block's output: the block's own convolutions have no effect.",
         "skip 경로가 블록의 출력을 덮어써서, 블록의 합성곱들이 아무 역할도 하지 못해요.",
         FORWARD, sums("out = self.relu(self.conv_skip{n}(block_in))"),
     ),
     one(
-        "skip-without-convolution", 0.4,
+        "skip-without-convolution",
         "A block's input is repeated to fit and added as it is; it should go through a convolution of its own.",
         "블록의 입력을 반복해서 채널 수만 맞춘 뒤 그대로 더하고 있어요. 자기 합성곱을 거쳐야 해요.",
         Text(
@@ -313,7 +309,7 @@ MISCONCEPTIONS = (
         (*sums("out = out + block_in.repeat(1, 2, 1, 1)", 2), *sums("out = out + block_in.repeat(1, 4, 1, 1)", 3)),
     ),
     one(
-        "skip-1x1", 0.8,
+        "skip-1x1",
         "The skip convolutions are 1×1, as in ResNet; the exercise asks for 3×3 with padding 1.",
         "skip 합성곱이 ResNet처럼 1×1이에요. 과제는 3×3, padding 1이에요.",
         Text(
@@ -323,7 +319,7 @@ MISCONCEPTIONS = (
         convs("kernel_size=1"), *(convs("kernel_size=1", n) for n in BLOCKS),
     ),
     one(
-        "skip-other-convolution", 0.8,
+        "skip-other-convolution",
         "The skip convolutions have another kernel, dilation or bias than the exercise asks for.",
         "skip 합성곱의 커널, dilation, bias 중에 과제와 다른 것이 있어요.",
         Text(
@@ -339,7 +335,7 @@ MISCONCEPTIONS = (
         convs("kernel_size=1, bias=False"),
     ),
     one(
-        "skip-uses-conv2_2", 0.6,
+        "skip-uses-conv2_2",
         "The second convolution of block 2 serves on the skip path as well; the path should have one of its own.",
         "블록 2의 두 번째 합성곱을 skip 경로에서도 같이 쓰고 있어요. skip 경로에는 자기 합성곱이 있어야 해요.",
         Text(
@@ -349,7 +345,7 @@ MISCONCEPTIONS = (
         sums("out = out + self.relu(self.conv2_2(block_in))", 2),
     ),
     one(
-        "skip-detached", 0.3,
+        "skip-detached",
         "The skip paths are cut off from the loss (`detach`, `.data` or `no_grad`): their convolutions do not learn.",
         "skip 경로가 손실과 끊겨 있어서(`detach`, `.data`, `no_grad`) skip 합성곱이 학습되지 않아요.",
         Text(
@@ -361,7 +357,7 @@ MISCONCEPTIONS = (
         check="gradients",
     ),
     one(
-        "skip-input-detached", 0.5,
+        "skip-input-detached",
         "The tensor that enters a skip path is detached: no gradient flows through it to the blocks before.",
         "skip 경로에 들어가는 텐서가 detach되어 있어서, 그 길로는 앞 블록까지 그래디언트가 가지 않아요.",
         Text(
@@ -372,7 +368,7 @@ MISCONCEPTIONS = (
         check="gradients",
     ),
     one(
-        "skip-added-in-place", 0.2,
+        "skip-added-in-place",
         "`+=` overwrites the result of the ReLU, which backward still needs: `loss.backward()` fails.",
         "`+=`가 ReLU의 결과를 덮어써요. 역전파에 그 값이 필요해서 `loss.backward()`가 실패해요.",
         Text(

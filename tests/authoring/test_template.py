@@ -12,7 +12,7 @@ import pytest
 from grader.authoring import template
 from grader.course import default_root, read_course
 from grader.errors import AssignmentError
-from grader.stages.screening import blanks_of
+from grader.marks import blanks_of
 
 ROOT = default_root()
 COURSE = read_course(ROOT)

@@ -17,13 +17,13 @@ from lms_class import FORMS, PUPILS, expected, write_roster
 
 from grader.assembly import assemble
 from grader.bench import Bench, Progress, Settings
+from grader.class_work import read_class
 from grader.course import default_root, read_course
 from grader.engines.local import LocalEngine
 from grader.ledger import Ledger
 from grader.lms.roster import read_roster
 from grader.pipeline import tasks_of
 from grader.records.results import Results
-from grader.stages.intake import read_class
 
 Grade = Callable[[str, Path], Results]
 

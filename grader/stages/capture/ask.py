@@ -6,12 +6,15 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from torch import Tensor
+
 from grader.errors import SandboxFault
-from grader.records.graph import Capture, Crash, PartialGraph, Problem, SourceLine, Value
+from grader.records.graph import Aside, Capture, Crash, PartialGraph, Problem, SourceLine, Value
 from grader.records.submission import Excerpt
 from grader.stages.capture import believe
+from grader.stages.capture.claims import ClaimedError, Claims, Frame, Unbelievable
 from grader.stages.capture.merging import Refused
-from grader.stages.capture.reply import ClaimedError, Claims, Frame, Unbelievable, read
+from grader.stages.capture.own_start import cannot_learn
 
 TRACES: tuple[dict[str, object], ...] = (
     {"batch": 2, "mode": "train"},
@@ -19,8 +22,16 @@ TRACES: tuple[dict[str, object], ...] = (
     {"batch": 2, "mode": "eval"},
     {"batch": 3, "mode": "eval"},
     {"batch": 2, "mode": "train"},  # once more: the answer must not depend on earlier calls
-    {"batch": 2, "mode": "eval"},
+    {"batch": 2, "mode": "eval", "gradients": False},  # nor on whether anybody wants gradients
 )
+
+CALLS: tuple[dict[str, object], ...] = ({"batch": 100, "mode": "train"},)
+"""Of a second instance, by their shapes alone, with as many images as the exercise trains with: they must do
+what the traces do."""
+
+
+STATEMENT_S = 2.0
+"""What a statement of a file that is run whole may take."""
 
 
 class Answer(Protocol):
@@ -40,11 +51,15 @@ def request_for(excerpt: Excerpt, image: Sequence[int]) -> bytes:
         "class_name": excerpt.class_name,
         "cells": [{"label": cell.label, "text": cell.text} for cell in excerpt.cells],
         "modules": [
-            {"name": m.name, "cells": [{"label": c.label, "text": c.text} for c in m.cells]}
+            {"name": m.name, "path": m.path, "cells": [{"label": c.label, "text": c.text} for c in m.cells]}
             for m in excerpt.modules
         ],
+        "whole": {**excerpt.whole.model_dump(mode="json"), "statement_s": STATEMENT_S}
+        if excerpt.whole
+        else None,
         "input_shape": list(image),
         "traces": TRACES,
+        "calls": CALLS,
     }
     return json.dumps(document).encode()
 
@@ -64,11 +79,33 @@ def capture(excerpt: Excerpt, image: Sequence[int], run: Callable[[bytes], Answe
         return Capture(problem=Problem(code="too-large", detail=answer.detail))
     if answer.ending != "finished":
         return Capture(problem=Problem(code="ended", detail=answer.detail or answer.ending))
+    from grader.stages.capture.reply import read  # needs packages that a student's own check does without
+
     try:
         claims, tensors = read(answer.payload)
+    except Unbelievable as error:
+        return Capture(problem=Problem(code="meddled", detail=str(error)))
+    return understood(claims, tensors, excerpt, image)
+
+
+def understood(claims: Claims, tensors: dict[str, Tensor], excerpt: Excerpt, image: Sequence[int]) -> Capture:
+    """What a readable reply says, checked for sense."""
+    return _told(claims, tensors, excerpt, image).model_copy(update={"aside": _aside(claims)})
+
+
+def _aside(claims: Claims) -> Aside:
+    return Aside(
+        lost=tuple(sorted({name for failed in claims.failed for name in failed.names})),
+        stand_ins=claims.stand_ins,
+        touched=claims.touched,
+    )
+
+
+def _told(claims: Claims, tensors: dict[str, Tensor], excerpt: Excerpt, image: Sequence[int]) -> Capture:
+    try:
         if claims.error is not None:
             return crashed(claims, claims.error, excerpt)
-        if claims.phase != "done" or len(claims.traces) != len(TRACES):
+        if claims.phase != "done" or len(claims.traces) != len(TRACES) or len(claims.calls) != len(CALLS):
             raise Unbelievable("neither finished nor failed")
         graph = believe.graph_of(claims, tensors, image)
     except Unbelievable as error:
@@ -81,7 +118,15 @@ def capture(excerpt: Excerpt, image: Sequence[int], run: Callable[[bytes], Answe
         problem = refused.problem.model_copy(update={"output_fits": fits})
         return Capture(problem=problem, partial=partial_of(claims), cuda=claims.cuda)
     count = sum(believe._numel(v.shape) for v in graph.values if v.kind == "parameter" and v.registered)
-    return Capture(graph=graph, cuda=claims.cuda, parameters=count, hooked=hooked(claims))
+    return Capture(
+        graph=graph,
+        cuda=claims.cuda,
+        parameters=count,
+        hooked=hooked(claims),
+        turned=any(v.hooked == "turned" for v in claims.values)
+        or any(node.hooked == "turned" for trace in claims.traces for node in trace.nodes),
+        cannot_learn=cannot_learn(graph, tensors),
+    )
 
 
 def hooked(claims: Claims) -> tuple[str, ...]:
@@ -96,6 +141,9 @@ def crashed(claims: Claims, error: ClaimedError, excerpt: Excerpt) -> Capture:
     phase = claims.phase if claims.phase != "done" else "forward"
     trace = claims.traces[-1] if claims.traces else None
     last = error.frames[-1] if error.frames else None
+    batch, mode = (trace.batch, trace.mode) if trace else (None, None)
+    if len(claims.traces) == len(TRACES) and trace is not None and trace.output is not None:
+        batch, mode = 100, trace.mode  # every trace was made: it was one of the calls behind them
     return Capture(
         crash=Crash(
             phase=phase,
@@ -103,8 +151,8 @@ def crashed(claims: Claims, error: ClaimedError, excerpt: Excerpt) -> Capture:
             message=error.message,
             line=SourceLine(file=last.file, line=last.line) if last else None,
             traceback=traceback_text(error.frames, error, excerpt),
-            batch=trace.batch if trace else None,
-            mode=trace.mode if trace else None,
+            batch=batch,
+            mode=mode,
         ),
         partial=partial_of(claims),
         cuda=claims.cuda,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Sequence
 
 import torch
@@ -21,8 +22,8 @@ from grader.records.graph import (
     Value,
     ValueRef,
 )
+from grader.stages.capture.claims import ClaimedNode, ClaimedTrace, ClaimedValue, Claims, Unbelievable
 from grader.stages.capture.merging import Refused, merge, same_on_every_call
-from grader.stages.capture.reply import ClaimedNode, ClaimedTrace, ClaimedValue, Claims, Unbelievable
 
 MAX_ELEMENTS_PER_IMAGE = 20_000_000
 """Numbers in all intermediate tensors for one image; the skip network has about 250,000."""
@@ -51,11 +52,17 @@ def graph_of(claims: Claims, tensors: dict[str, Tensor], image: Sequence[int]) -
         twin = next(
             (n for n, earlier in enumerate(claims.traces[:number]) if _same_calls(earlier, trace)), None
         )
-        programs[trace.mode, trace.batch, number] = (
+        program = (
             program_of(trace, len(values))
             if twin is None
             else programs[claims.traces[twin].mode, claims.traces[twin].batch, twin]
         )
+        if not trace.gradients:  # what else it does must be what the first such trace does
+            first = next(
+                p for (mode, batch, _), p in programs.items() if (mode, batch) == (trace.mode, trace.batch)
+            )
+            program = with_gradients_of(program, first)
+        programs[trace.mode, trace.batch, number] = program
     merged: dict[str, Program] = {}
     pairs: dict[str, tuple[Program, Program]] = {}
     for mode in ("train", "eval"):
@@ -69,11 +76,45 @@ def graph_of(claims: Claims, tensors: dict[str, Tensor], image: Sequence[int]) -
             continue
         pairs[mode] = small, large
         merged[mode] = merge(small, large, tensors)
+    for call in claims.calls:
+        same_in_use(call, pairs.get(call.mode, pairs["train"])[0], merged[call.mode], len(values), tensors)
     graph = ModelGraph(values=values, train=merged["train"], eval=merged["eval"], layers=with_calls(claims))
     graph = with_data(graph, tensors)
     within_budget(graph, image)
     faithful(graph, claims.traces, tensors)
     return graph
+
+
+def with_gradients_of(program: Program, other: Program) -> Program:
+    """A program that was traced without gradients, with those of one that was traced with them."""
+    if len(program.nodes) != len(other.nodes):
+        return program
+    pairs = zip(program.nodes, other.nodes, strict=True)
+    return program.model_copy(
+        update={
+            "nodes": tuple(a if a.grad == b.grad else a.model_copy(update={"grad": b.grad}) for a, b in pairs)
+        }
+    )
+
+
+def same_in_use(
+    call: ClaimedTrace, small: Program, merged: Program, values: int, tensors: dict[str, Tensor]
+) -> None:
+    """Refuse a network that is another one in training's batches, or the second time it is made."""
+    if not call.nodes and call.returned == "nothing":  # too large to be asked
+        return
+    line = None
+    if call.output is not None:
+        try:
+            again = merge(small, program_of(call, values), tensors)
+            if (again.nodes, again.output) == (merged.nodes, merged.output):
+                return
+            line = next((a.line for a, b in zip(again.nodes, merged.nodes, strict=True) if a != b), None)
+        except Refused as refused:
+            line = refused.problem.line
+        except Unbelievable:  # it has tensors that the first instance has not
+            pass
+    raise Refused(Problem(code="other-in-use", line=line))
 
 
 def _same_calls(a: ClaimedTrace, b: ClaimedTrace) -> bool:
@@ -234,7 +275,10 @@ def with_data(graph: ModelGraph, tensors: dict[str, Tensor]) -> ModelGraph:
             kept_bytes += tensor.numel() * tensor.element_size()
             if kept_bytes > MAX_DATA_BYTES:
                 raise Refused(Problem(code="too-large", detail=f"{kept_bytes / 2**20:.0f} MB of constants"))
-            raw = tensor.contiguous().flatten().view(torch.uint8).numpy().tobytes() if tensor.numel() else b""
+            flat = tensor.contiguous()
+            raw = (
+                ctypes.string_at(flat.data_ptr(), flat.numel() * flat.element_size()) if flat.numel() else b""
+            )
             value = value.model_copy(update={"data": raw})
         values.append(value)
     return graph.model_copy(update={"values": tuple(values)})

@@ -2,93 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated, Literal
-
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load
 from torch import Tensor
 
-from grader.records.graph import Argument, DeclaredLayer, SourceLine
+from grader.stages.capture.claims import Claims, Unbelievable, whole
 
 MAX_DOCUMENT_BYTES = 32 * 2**20
 """A forward of 20,000 operators, traced six times, takes about 25 MB."""
-
-Size = Annotated[int, Field(ge=0, le=2**31)]
-Name = Annotated[str, Field(max_length=500)]
-
-
-class _Claim(BaseModel):
-    """Something that a guest says."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ClaimedValue(_Claim):
-    kind: Literal["input", "parameter", "buffer", "constant"]
-    name: Name
-    shape: Annotated[tuple[Size, ...], Field(max_length=8)]
-    dtype: Name
-    requires_grad: bool
-    registered: bool
-    late: bool = False
-    hooked: bool = False
-    """A hook changes its gradient."""
-
-
-class ClaimedNode(_Claim):
-    op: Name
-    args: Annotated[tuple[Argument, ...], Field(max_length=64)]
-    kwargs: dict[str, Argument]
-    outputs: Annotated[tuple[int | None, ...], Field(max_length=256)]
-    shapes: Annotated[tuple[Annotated[tuple[Size, ...], Field(max_length=8)], ...], Field(max_length=256)]
-    module: Name
-    line: SourceLine | None
-    grad: bool
-    hooked: bool = False
-    """A hook changes the gradient of its result."""
-
-
-class ClaimedTrace(_Claim):
-    batch: Annotated[int, Field(gt=0, le=1000)]
-    mode: Literal["train", "eval"]
-    nodes: Annotated[tuple[ClaimedNode, ...], Field(max_length=20_000)]
-    output: int | None
-    returned: Name | None
-    drew: bool = False
-    """Python's or NumPy's random numbers were used in it."""
-    twin: Annotated[int, Field(ge=0)] | None = None
-    """An earlier trace that has the same nodes; they are not sent twice."""
-
-
-class Frame(_Claim):
-    file: Name
-    line: int
-    function: Name
-
-
-class ClaimedError(_Claim):
-    type: Name
-    message: Annotated[str, Field(max_length=5_000)]
-    frames: Annotated[tuple[Frame, ...], Field(max_length=50)]
-    name: Name | None = None
-
-
-class Claims(_Claim):
-    """A whole reply."""
-
-    phase: Literal["import", "construct", "forward", "done"]
-    error: ClaimedError | None
-    cuda: bool
-    layers: Annotated[tuple[DeclaredLayer, ...], Field(max_length=2_000)]
-    values: Annotated[tuple[ClaimedValue, ...], Field(max_length=20_000)]
-    traces: Annotated[tuple[ClaimedTrace, ...], Field(max_length=20)]
-
-
-class Unbelievable(ValueError):
-    """The reply is not what our guest sends: the submission meddled with it, or it was cut short."""
-
 
 _CLAIMS = TypeAdapter(Claims)
 
@@ -115,16 +37,4 @@ def read(payload: bytes) -> tuple[Claims, dict[str, Tensor]]:
         RecursionError,
     ) as error:
         raise Unbelievable(f"the reply is malformed: {str(error)[:200]}") from error
-    return claims.model_copy(update={"traces": _whole(claims.traces)}), tensors
-
-
-def _whole(sent: Sequence[ClaimedTrace]) -> tuple[ClaimedTrace, ...]:
-    """The traces, each with its nodes."""
-    traces: list[ClaimedTrace] = []
-    for trace in sent:
-        if trace.twin is not None:
-            if trace.twin >= len(traces):
-                raise Unbelievable("a trace has the nodes of one that comes later")
-            trace = trace.model_copy(update={"nodes": traces[trace.twin].nodes, "twin": None})
-        traces.append(trace)
-    return tuple(traces)
+    return claims.model_copy(update={"traces": whole(claims.traces)}), tensors

@@ -68,7 +68,9 @@ UPLOAD = Text(
 
 def _is_head(row: Row) -> bool:
     """The points row, and the one that marks hidden grades."""
-    return row.value(0).strip() == POINTS_ROW or (not row.value(0).strip() and "Manual Posting" in row.raw)
+    return row.value(0).strip() == POINTS_ROW or (
+        not row.value(0).strip() and any(cell.strip().startswith("Manual Posting") for cell in row.raw)
+    )
 
 
 def _check_header(table: Table) -> int:

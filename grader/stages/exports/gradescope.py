@@ -18,7 +18,7 @@ from grader.records.results import ExerciseResult, Finding
 from grader.stages.exports.grades import Order, grades
 from grader.stages.exports.plan import Change, Outcome
 
-PARTS = ("grader", "assignments", "reference", "course.yaml", "pyproject.toml", "README.md", "constraints.txt",
+PARTS = ("grader", "assignments", "reference", "course.yaml", "prices.yaml", "pyproject.toml", "README.md", "constraints.txt",
          "requirements.lock")  # fmt: skip
 
 SETUP = """#!/usr/bin/env bash

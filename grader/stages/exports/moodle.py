@@ -30,6 +30,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "feedback": ("Feedback comments", "피드백 코멘트", "피드백 댓글"),
 }
 """What Moodle calls its columns, in English and in Korean; `moodle:` in course.yaml adds a site's own."""
+STATUS = ("Status", "상태")
 NO = ("No", "아니오", "아니요")
 
 
@@ -97,7 +98,8 @@ def _places(table: Table, own: Mapping[str, str]) -> dict[str, int]:
             "moodle: {grade: …}"
         )
     found.setdefault("identifier", 0)
-    found.setdefault("name", 1)
+    # beyond the last column where submissions are anonymous: then there is none, and the status stands second
+    found.setdefault("name", 1 if len(header) > 1 and header[1] not in STATUS else len(header))
     return found
 
 

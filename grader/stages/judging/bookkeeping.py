@@ -52,8 +52,9 @@ def check_bookkeeping(capture: Capture, design: OpenDesign) -> Verdict:
     if not wrong:
         return passed("channels", _FITS, layers=tuple(rows))
     names = ", ".join(row.name for row in wrong[:4]) + (" …" if len(wrong) > 4 else "")
+    codes, others = _codes(wrong)
     return Verdict(
-        check="channels", outcome="failed", share=max(0.0, 1 - len(wrong) / len(rows)), code="layers-differ",
+        check="channels", outcome="failed", share=max(0.0, 1 - others / len(rows)), code="+".join(codes),
         message=Text(
             en=f"{len(wrong)} of {len(rows)} rows are not as asked for: {names}.",
             ko=f"표의 {len(rows)}줄 가운데 {len(wrong)}줄이 과제와 달라요: {names}.",
@@ -61,6 +62,16 @@ def check_bookkeeping(capture: Capture, design: OpenDesign) -> Verdict:
         hint=_FIXED_HINT if any(row.expected for row in wrong) else _OWN_HINT,
         layers=tuple(rows),
     )  # fmt: skip
+
+
+def _codes(wrong: Sequence[LayerRow]) -> tuple[list[str], int]:
+    """A name for every kind of wrong row, and how many have none but that they differ."""
+    pools = [row for row in wrong if row.name.startswith("pool") and row.expected and "pool" in row.expected]
+    endings = [row for row in wrong if row.expected == "logits"]
+    others = len(wrong) - len(pools) - len(endings)
+    codes = ["other-pooling"] if pools else []
+    codes += [f"{row.found}-at-the-end".replace(" ", "-").replace("_", "-").lower() for row in endings]
+    return [*codes, "layers-differ"] if others else codes, others
 
 
 _FITS = Text(

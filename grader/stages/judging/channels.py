@@ -142,7 +142,7 @@ def table(
             rows.append(
                 LayerRow(
                     name=ours.name, expected=ours.describe(), found=None, ok=False,
-                    note=Text(en="there is no such layer", ko="이 층이 없어요"),
+                    note=NO_SUCH_LAYER,
                 )
             )  # fmt: skip
             continue
@@ -153,11 +153,7 @@ def table(
             notes.append(UNREGISTERED)
         wrong = bool(notes)
         if not theirs.called:  # that is a matter of the function, not of the channels: it costs there
-            notes.append(
-                Text(
-                    en="declared, but never called in `forward`", ko="선언만 하고 `forward`에서 쓰지 않았어요"
-                )
-            )
+            notes.append(NEVER_CALLED)
         rows.append(
             LayerRow(
                 name=theirs.layer.name, expected=ours.describe(), found=theirs.layer.describe(), ok=not wrong,
@@ -180,6 +176,40 @@ def table(
     return tuple(rows)
 
 
+def table_of_given(
+    expected: Sequence[Layer], hidden: Sequence[str], found: Sequence[Found], same_function: bool
+) -> tuple[LayerRow, ...]:
+    """The table where the sizes of some layers are not told: those are only there or not, registered or not.
+
+    A layer under another name than a hidden one's may be it.
+    """
+    named = {layer.layer.name: layer for layer in found if layer.layer.name in hidden}
+    others = [layer for layer in found if layer.layer.name not in named]
+    pairs = pair(expected, others)
+    rows = list(table(expected, others, pairs, same_function))
+    spare = [layer for j, layer in enumerate(others) if j not in pairs.values()]
+    taken = min(len(spare), len(hidden) - len(named))
+    rows[len(expected) : len(expected) + taken] = []
+    stands_for = iter(spare)
+    for name in hidden:
+        layer = named.get(name) or next(stands_for, None)
+        notes = [NO_SUCH_LAYER] if layer is None else [] if layer.registered else [UNREGISTERED]
+        wrong = bool(notes)
+        if layer is not None and not layer.called:
+            notes.append(NEVER_CALLED)
+        rows.append(
+            LayerRow(
+                name=layer.layer.name if layer else name, expected="?", ok=not wrong, note=_joined(notes),
+                found=layer.layer.describe() if layer else None,
+            )
+        )  # fmt: skip
+    return tuple(rows)
+
+
+NO_SUCH_LAYER = Text(en="there is no such layer", ko="이 층이 없어요")
+NEVER_CALLED = Text(
+    en="declared, but never called in `forward`", ko="선언만 하고 `forward`에서 쓰지 않았어요"
+)
 UNREGISTERED = Text(
     en="not registered: the optimizer does not see its parameters",
     ko="등록되지 않아서 옵티마이저가 이 층의 파라미터를 볼 수 없어요",

@@ -9,21 +9,17 @@ from grader.networks.replay import Replay
 from grader.networks.weights import Assignment, fill, natural, slots_of
 from grader.records.assignment import Assignment as Exercise
 from grader.records.base import Text
+from grader.records.drawing import Marks
 from grader.records.findings import Verdict
 from grader.records.graph import Capture, ModelGraph, Program
 from grader.records.submission import Excerpt
-from grader.stages.judging.channels import UNREGISTERED, found_layers, pair, table
+from grader.stages.judging.channels import UNREGISTERED, found_layers, pair, table, table_of_given
 from grader.stages.judging.crash import shape_text
-from grader.stages.judging.departure import departure
 from grader.stages.judging.fingerprint import Subject, mixes_images
-from grader.stages.judging.likeness import likeness
-from grader.stages.judging.standard import Standard
+from grader.stages.judging.standard import Model
 from grader.stages.judging.steady import images_mixed, random_in_eval
 from grader.stages.judging.verdicts import OK, failed, passed
 from grader.stages.judging.words import listed, object_particle, operator_at, operator_name, place
-
-PARTIAL_CAP = 0.6
-"""Most that a network with another function earns where no misconception is recognised."""
 
 
 def check_shape(graph: ModelGraph, exercise: Exercise) -> Verdict:
@@ -44,7 +40,7 @@ def check_shape(graph: ModelGraph, exercise: Exercise) -> Verdict:
                 reason = str(error).splitlines()[0][:200]
                 return failed(
                     "shape",
-                    "not-every-batch-size",
+                    "fails-for-one-image" if batch == 1 else "not-every-batch-size",
                     Text(
                         en=f"With {batch} image(s) `forward` fails: {reason}",
                         ko=f"이미지가 {batch}장이면 `forward`가 실패해요: {reason}",
@@ -56,7 +52,11 @@ def check_shape(graph: ModelGraph, exercise: Exercise) -> Verdict:
                 shape = shape_text(tuple(answer.shape), -1)
                 return failed(
                     "shape",
-                    "wrong-shape",
+                    "fails-for-one-image"
+                    if batch == 1
+                    else "wrong-width"
+                    if answer.dim() == 2 and len(answer) == batch
+                    else "wrong-shape",
                     Text(
                         en=f"The output for {batch} image(s) has shape {shape}, expected {batch}×{expected}.",
                         ko=f"이미지 {batch}장에 대한 출력 모양이 {shape}이에요. {batch}×{expected}이어야 해요.",
@@ -115,7 +115,7 @@ _BATCH_HINT = Text(
 )
 
 
-def check_channels(capture: Capture, standard: Standard, same_function: bool) -> Verdict:
+def check_channels(capture: Capture, standard: Model, same_function: bool) -> Verdict:
     """Each layer's in, out, kernel, stride and padding against the reference's; all registered and used."""
     if capture.graph is not None:
         called = layers(Wiring(capture.graph, capture.graph.train))
@@ -127,14 +127,16 @@ def check_channels(capture: Capture, standard: Standard, same_function: bool) ->
         called = layers(Wiring(partial, program)) if partial.values else []
         values, declarations = partial.values, partial.layers
     found = found_layers(called, declarations, values, crashed=capture.graph is None)
-    rows = table(standard.layers, found, pair(standard.layers, found), same_function)
+    if standard.hidden:
+        rows = table_of_given(standard.layers, standard.hidden, found, same_function)
+    else:
+        rows = table(standard.layers, found, pair(standard.layers, found), same_function)
+    unknown = bool(standard.hidden) and not same_function
     wrong = [row for row in rows if not row.ok]
     if not wrong:
-        return passed("channels", OK["channels"], layers=rows)
+        return passed("channels", GIVEN_ARE_RIGHT if unknown else OK["channels"], layers=rows, open=unknown)
     names = ", ".join(row.name for row in wrong[:4]) + (" …" if len(wrong) > 4 else "")
     unregistered = [row for row in wrong if row.note == UNREGISTERED]
-    # a layer of the right size that is not registered is half right; the other half is lost in training
-    lost = len(wrong) - len(unregistered) / 2
     if len(unregistered) == len(wrong):
         code = "layers-not-registered"
         message = Text(
@@ -159,33 +161,35 @@ def check_channels(capture: Capture, standard: Standard, same_function: bool) ->
     return Verdict(
         check="channels",
         outcome="failed",
-        share=max(0.0, 1 - lost / len(rows)),
+        share=max(0.0, 1 - len(wrong) / len(rows)),
         code=code,
         message=message,
         hint=hint,
         layers=rows,
+        open=unknown,
     )
 
 
-def partial_share(graph: ModelGraph, reference: ModelGraph, start: ModelGraph | None) -> float:
-    """What a network that matches nothing known still earns of the function points.
-
-    The steps that it shares with the reference, beyond those that it was handed out with.
-    """
-    given = likeness(start, reference) if start is not None else 0.0
-    return round(PARTIAL_CAP * max(0.0, (likeness(graph, reference) - given) / (1 - given)), 3)
+GIVEN_ARE_RIGHT = Text(
+    en="The layers whose sizes are given are as asked for; those to be found out (?) show in the function.",
+    ko="크기가 정해진 층은 모두 맞아요. 직접 찾아야 하는 층(?)은 함수 검사에서 드러나요.",
+)
 
 
 def check_function(
-    subject: Subject, assignment: Assignment, standard: Standard, start: Standard | None, excerpt: Excerpt
-) -> Verdict:
-    """With equal parameters, the outputs equal the reference's; `assignment` is the subject's canonical one."""
-    share = partial_share(subject.graph, standard.subject.graph, start.subject.graph if start else None)
+    subject: Subject, assignment: Assignment, standard: Model, start: Model | None, excerpt: Excerpt
+) -> tuple[Verdict, Marks | None]:
+    """With equal parameters, the outputs equal the reference's; `assignment` is the subject's canonical one.
+
+    Beside the verdict: where the network leaves the reference, if that can be told.
+    """
+    known = standard.kept(subject.graph, start)
+    share, unknown = known or 0.0, {"open": known is None}
     if (noisy := random_in_eval(subject.graph, excerpt, share)) is not None:
-        return noisy
+        return noisy.model_copy(update=unknown), None
     if mixes_images(subject, assignment, standard.images):
-        return images_mixed(share)
-    found = departure(subject, standard.subject, standard.trail, standard.images)
+        return images_mixed(share).model_copy(update=unknown), None
+    found = standard.departure(subject)
     where = None
     hint = Text(
         en="Go through the layer table of the handout step by step: which line of your `forward` does each step?",
@@ -221,4 +225,5 @@ def check_function(
                 en="Which tensor should go into this line, and is this step part of the exercise?",
                 ko="이 줄에는 어떤 텐서가 들어가야 할까요? 과제에 있는 단계가 맞나요?",
             )
-    return failed("function", "other-function", message, hint, share=share, where=where)
+    verdict = failed("function", "other-function", message, hint, share=share, where=where)
+    return verdict.model_copy(update=unknown), found.marks if found else None

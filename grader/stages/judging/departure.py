@@ -18,6 +18,7 @@ from grader.networks import operators
 from grader.networks.layers import RESHAPES
 from grader.networks.replay import references
 from grader.networks.weights import Assignment, assignments, channel_order, fill, natural
+from grader.records.drawing import Marks
 from grader.records.graph import Node
 from grader.stages.judging.fingerprint import Numbers, Subject
 
@@ -32,6 +33,8 @@ class Departure:
     """The student's operators whose results are still right and go into `node`; None: the input."""
     expected: tuple[Node, ...]
     """What the reference does with the same values, where the student's network does not."""
+    marks: Marks
+    """Every place at which it leaves the reference, not the first alone."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ def _mark(tensor: Tensor) -> tuple[int, float]:
 
 def trail(subject: Subject, assignment: Assignment, images: Tensor, numbers: Numbers = "probe") -> Trail:
     """Run in eval mode and mark every value."""
-    fill(subject.network, subject.slots, assignment, numbers, seed=0)
+    fill(subject.network, subject.slots, assignment, numbers, subject.seed)
     graph, plan = subject.graph, subject.network.eval_plan
     tensors: list[Tensor | None] = [images.clone()]
     tensors += [subject.network.value(number) for number in range(1, len(graph.values))]
@@ -103,6 +106,7 @@ def _departure(
         return None
     ours, known = best[1], model_trail.known()
     makers = {output: node for node in ours.nodes for output in node.outputs if output is not None}
+    marks = _marks(ours, known)
     for node in ours.nodes:
         if operators.base_name(node.op) in RESHAPES:
             continue
@@ -115,11 +119,25 @@ def _departure(
                 node,
                 tuple(_maker(number, makers) for number in operands),
                 _expected(ours, model_trail, operands),
+                marks,
             )
     output = subject.graph.eval.output
     if _among(ours.marks.get(output), known):
-        return Departure(None, (_maker(output, makers),), _expected(ours, model_trail, [output]))
+        return Departure(None, (_maker(output, makers),), _expected(ours, model_trail, [output]), marks)
     return None
+
+
+def _marks(ours: Trail, known: Sequence[tuple[int, float]]) -> Marks:
+    """Which operators make the reference's values, and which are the first on their way that do not."""
+    parts, right = [], []
+    for index, node in enumerate(ours.nodes):
+        operands = [number for number in references(node) if number in ours.marks]
+        made = [output for output in node.outputs if output is not None][:1]
+        if made and _among(ours.marks.get(made[0]), known):
+            right.append(index)
+        elif operands and made and all(_among(ours.marks[number], known) for number in operands):
+            parts.append(index)
+    return Marks(parts=tuple(parts), right=tuple(right))
 
 
 def _maker(number: int, makers: dict[int, Node]) -> Node | None:

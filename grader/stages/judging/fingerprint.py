@@ -56,6 +56,8 @@ class Subject:
     graph: ModelGraph
     slots: tuple[Slot, ...]
     network: Replay = field(repr=False)
+    seed: int = 0
+    """Of the numbers that its layers are given."""
     answers: dict[tuple[Assignment, Numbers], Tensor] = field(default_factory=dict, repr=False)
     """What it was already asked (see `outputs`)."""
     given: list[tuple[Assignment, Numbers, list[int]]] = field(default_factory=list, repr=False)
@@ -64,25 +66,25 @@ class Subject:
     """The last answer to the numbers that it holds, with what a backward pass needs, where it serves."""
 
     @classmethod
-    def of(cls, graph: ModelGraph) -> Subject:
+    def of(cls, graph: ModelGraph, seed: int = 0) -> Subject:
         """Prepare a graph."""
-        return cls(graph, slots_of(graph), Replay(graph, torch.float64))
+        return cls(graph, slots_of(graph), Replay(graph, torch.float64), seed)
 
     def give(self, assignment: Assignment, numbers: Numbers) -> bool:
         """See to it that the network's layers hold these numbers; True if they did, untouched."""
         changes = [parameter._version for parameter in self.network.parameters()]
         if self.given == [(assignment, numbers, changes)]:
             return True
-        fill(self.network, self.slots, assignment, numbers, seed=0)
+        fill(self.network, self.slots, assignment, numbers, self.seed)
         changes = [parameter._version for parameter in self.network.parameters()]
         self.given[:] = [(assignment, numbers, changes)]
         return False
 
 
-def probe_images(image: Sequence[int]) -> Tensor:
+def probe_images(image: Sequence[int], seed: int = 0) -> Tensor:
     """Images as the exercise's input: in [0, 1], float64. Some networks that are right are equal to the
     reference on that range only (a redundant relu on the input)."""
-    generator = torch.Generator().manual_seed(20_231)
+    generator = torch.Generator().manual_seed(20_231 + seed)
     return torch.rand(PROBES, *image, dtype=torch.float64, generator=generator)
 
 

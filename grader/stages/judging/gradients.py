@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from grader.networks import operators
 from grader.networks.layers import Wiring
 from grader.records.base import Text
 from grader.records.findings import Verdict
-from grader.records.graph import ModelGraph, ValueRef
+from grader.records.graph import Capture, ModelGraph, ValueRef
 from grader.records.submission import Excerpt
-from grader.stages.judging.fingerprint import Portrait, Subject, close
-from grader.stages.judging.standard import Standard
+from grader.stages.judging.fingerprint import Portrait, Subject
+from grader.stages.judging.standard import Model
 from grader.stages.judging.verdicts import OK, failed, passed
 from grader.stages.judging.words import operator_name, place
 
@@ -33,16 +32,35 @@ def check_others(graph: ModelGraph, likeness: Portrait) -> Verdict:
             en="Which parameters does the layer table of the handout have?",
             ko="안내문의 층 표에는 어떤 파라미터가 있나요?",
         ),
-        share=0.7,
     )
 
 
-def _hooks_change(hooked: Sequence[str]) -> Verdict:
+def _cannot_learn(names: tuple[str, ...], own: int) -> Verdict:
+    """The network is right, and learns nothing from the weights that the student starts it with."""
+    listed = ", ".join(f"`{name}`" for name in names[:4]) + (" …" if len(names) > 4 else "")
+    return failed(
+        "gradients",
+        "cannot-learn",
+        Text(
+            en=f"With the starting weights that your code sets, these layers never learn: {listed}. Every gradient "
+            "stays zero, or all their outputs stay the same.",
+            ko=f"코드에서 정한 초기 가중치로는 이 층들이 아무것도 배우지 못해요: {listed}. 그래디언트가 계속 0이거나, 모든 출력이 계속 똑같아요.",
+        ),
+        Text(
+            en="What does a layer whose weights are all equal, or whose ReLU never lets anything through, hand on to the next?",
+            ko="가중치가 모두 같거나 ReLU가 항상 0을 내는 층은 다음 층에 무엇을 넘겨주나요?",
+        ),
+        share=max(0.0, 1 - len(names) / max(1, own)),
+    )
+
+
+def _hooks_change(capture: Capture) -> Verdict:
     """A hook of the student's own changes gradients: the network learns something else than it computes."""
+    hooked = capture.hooked
     names = ", ".join(f"`{name}`" for name in hooked[:4]) + (" …" if len(hooked) > 4 else "")
     return failed(
         "gradients",
-        "gradients-hooked",
+        "gradients-turned" if capture.turned else "gradients-hooked",
         Text(
             en=f"A hook (`register_hook` …) changes gradients on their way: {names}. The exercise's network learns from "
             "them as they are.",
@@ -92,12 +110,18 @@ def _overwritten(graph: ModelGraph, found: re.Match[str], excerpt: Excerpt) -> V
 
 
 def check_gradients(
-    subject: Subject, likeness: Portrait, standard: Standard | None, excerpt: Excerpt, hooked: Sequence[str]
+    subject: Subject,
+    likeness: Portrait,
+    standard: Model | None,
+    excerpt: Excerpt,
+    capture: Capture,
+    own: int,
 ) -> Verdict:
     """Every parameter receives the gradient that it should.
 
     Against the reference where the function is the same; else every used parameter must receive one.
-    `hooked` names what the student's own hooks change afterwards.
+    `capture` tells what the student's own hooks and starting weights do to them; `own` is the number of
+    parts that the exercise adds to what students start from.
     """
     if likeness.problem:
         if (found := _OVERWRITTEN.search(likeness.problem)) is not None:
@@ -115,31 +139,20 @@ def check_gradients(
             ),
         )
     bad: list[str] = []
-    model = {}
-    if standard is not None:
-        likeness_of = standard.likeness
-        model = {
-            (slot.key, rank): (g, b)
-            for slot, rank, g, b in zip(
-                standard.subject.slots, likeness_of.assignment.ranks, likeness_of.gradients,
-                likeness_of.bias_gradients, strict=True,
-            )
-        }  # fmt: skip
     for slot, rank, gradient, bias in zip(
         subject.slots, likeness.assignment.ranks, likeness.gradients, likeness.bias_gradients, strict=True
     ):
-        if model:
-            right_weight, right_bias = model[slot.key, rank]
-            right = (
-                gradient is not None and right_weight is not None and close(gradient, right_weight)
-                and (right_bias is None or (bias is not None and close(bias, right_bias)))
-            )  # fmt: skip
-        else:
-            right = gradient is not None and bool(gradient.abs().max() > 0)
+        right = (
+            standard.learns_as(slot.key, rank, gradient, bias)
+            if standard is not None
+            else gradient is not None and bool(gradient.abs().max() > 0)
+        )
         if not right or not subject.graph.values[slot.layer.weight].requires_grad:
             bad.append(slot.layer.name)
     if not bad:
-        return _hooks_change(hooked) if hooked else passed("gradients", OK["gradients"])
+        if capture.cannot_learn:
+            return _cannot_learn(capture.cannot_learn, own)
+        return _hooks_change(capture) if capture.hooked else passed("gradients", OK["gradients"])
     cut = next((n for n in subject.graph.train.nodes if n.op.startswith("aten.detach") or not n.grad), None)
     names = ", ".join(bad[:5]) + (" …" if len(bad) > 5 else "")
     return failed(
@@ -153,6 +166,6 @@ def check_gradients(
             en="Is there a `detach()`, `.data`, `no_grad()` or `requires_grad_(False)` on their way to the output?",
             ko="출력까지 가는 길에 `detach()`, `.data`, `no_grad()`, `requires_grad_(False)`가 있지 않나요?",
         ),
-        share=max(0.0, 0.5 - 0.5 * len(bad) / max(1, len(subject.slots))),
+        share=max(0.0, 1 - len(bad) / max(1, len(subject.slots))),
         where=place(cut.line, excerpt) if cut else None,
     )

@@ -1,4 +1,4 @@
-"""Is what was concatenated still joined when it reaches a layer, or was a part cut away again?"""
+"""Does what a component joins reach a layer, or was it nothing, or cut away again?"""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ import torch
 from torch import Tensor
 
 from grader.networks import operators
-from grader.networks.weights import Assignment
+from grader.networks.replay import references
+from grader.networks.weights import Assignment, fill
 from grader.records.base import Text
 from grader.records.graph import Node, ValueRef
 from grader.stages.judging.components import Sighting
 from grader.stages.judging.fingerprint import Subject
+from grader.stages.judging.pretending import SEEDS, loosen
 
 _CUT = Text(
     en="one of the joined parts is cut away again before any layer",
@@ -24,10 +26,11 @@ _CUT = Text(
 def still_joined(
     sightings: Sequence[Sighting], subject: Subject, assignment: Assignment, images: Tensor
 ) -> tuple[Sighting, ...]:
-    """The sightings; a concatenation counts only if every part of it goes on.
+    """The sightings; one counts only if there is something to join, and every part of a concatenation goes on.
 
     A part that was cut away again is known by its gradient: exactly zero, in every channel.
     """
+    sightings = _with_something(sightings, subject, assignment, images)
     joins = {
         number: sighting.node
         for sighting in sightings
@@ -40,6 +43,46 @@ def still_joined(
         replace(s, counts=False, words=_CUT) if s.counts and cut.intersection(s.node.outputs) else s
         for s in sightings
     )
+
+
+_NOTHING = Text(
+    en="one of the two is always the same number (multiplied by zero, dropped, or overwritten)",
+    ko="둘 가운데 하나가 언제나 같은 값이에요(0을 곱했거나, 버렸거나, 덮어썼어요)",
+)
+
+
+def _with_something(
+    sightings: Sequence[Sighting], subject: Subject, assignment: Assignment, images: Tensor
+) -> tuple[Sighting, ...]:
+    """An addition of zeros, a concatenation with zeros or a gate that is a constant counts for nothing."""
+    idle = [sighting for sighting in sightings if sighting.counts]
+    for seed in (0, *SEEDS):
+        if not idle:
+            break
+        if seed:
+            fill(subject.network, subject.slots, assignment, "probe", seed)
+            loosen(subject, seed)
+        else:
+            subject.give(assignment, "probe")
+        zero, constant = _plain_values(subject, {n for s in idle for n in references(s.node)}, images)
+        idle = [s for s in idle if set(references(s.node)) & (constant if s.kind == "gate" else zero)]
+    return tuple(replace(s, counts=False, words=_NOTHING) if s in idle else s for s in sightings)
+
+
+def _plain_values(subject: Subject, numbers: set[int], images: Tensor) -> tuple[set[int], set[int]]:
+    """Which of these results of a call in train mode are zero throughout, and which one number throughout."""
+    plan, values = subject.network.train_plan, range(1, len(subject.graph.values))
+    tensors: list[Tensor | None] = [images.clone(), *(subject.network.value(number) for number in values)]
+    zero, constant = set(), set()
+    torch.manual_seed(0)
+    with torch.no_grad():
+        for position in plan.walk(tensors, len(images)):
+            for number in numbers.intersection(plan.steps[position].outputs):
+                if (made := tensors[number]) is not None and made.numel() > 1 and made.is_floating_point():
+                    low, high = made.aminmax()
+                    zero |= {number} if bool(low == 0) and bool(high == 0) else set()
+                    constant |= {number} if bool(low == high) else set()
+    return zero, constant
 
 
 def _seen(

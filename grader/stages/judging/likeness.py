@@ -41,7 +41,13 @@ def steps(graph: ModelGraph) -> Counter[Step]:
     return found
 
 
-def likeness(ours: ModelGraph, theirs: ModelGraph) -> float:
-    """Share of equal steps, 0 … 1; steps that one has too many count against it."""
-    a, b = steps(ours), steps(theirs)
-    return (a & b).total() / max(a.total(), b.total())
+def kept(ours: ModelGraph, theirs: ModelGraph, start: ModelGraph | None) -> float:
+    """How much of a network's idea another one has, 0 … 1.
+
+    Of the steps that are missing, those count that the exercise adds to the network it starts from, or all,
+    whichever is the larger part; by its square, since one step that is other makes its neighbours other, too.
+    """
+    own, wanted = steps(ours), steps(theirs)
+    added = wanted - steps(start) if start is not None else wanted
+    parts = [(asked - own).total() / asked.total() for asked in (added, wanted) if asked]
+    return round(1 - max(parts, default=0.0) ** 2, 3)

@@ -27,23 +27,20 @@ from grader.stages.judging.fingerprint import (
     canonical,
     close,
     digest,
-    match,
     mixes_images,
     portrait,
 )
 from grader.stages.judging.gradients import check_gradients
 from grader.stages.judging.joined import still_joined
+from grader.stages.judging.pretending import constant_output, reached
 from grader.stages.judging.problems import nothing_added, without_graph
-from grader.stages.judging.standard import Standard
+from grader.stages.judging.standard import Model
 from grader.stages.judging.steady import images_mixed, random_in_eval
 from grader.stages.judging.verdicts import OK, failed, passed, with_blocked
 from grader.stages.judging.words import place
 
-SEEDS = (1, 2, 3, 4)
-"""Other numbers under which a layer may receive a gradient that a dead ReLU withheld at first."""
 
-
-def judge_open(capture: Capture, excerpt: Excerpt, exercise: Exercise, standard: Standard) -> Judgement:
+def judge_open(capture: Capture, excerpt: Excerpt, exercise: Exercise, standard: Model) -> Judgement:
     """Judge a network of free design; `capture` is neither meddled with nor unfaithful."""
     design = exercise.open_design
     assert design is not None
@@ -58,21 +55,27 @@ def judge_open(capture: Capture, excerpt: Excerpt, exercise: Exercise, standard:
     if shape.outcome == "failed" and shape.share == 0:
         return Judgement(verdicts=with_blocked((loads, shape, channels)))
     sightings = _in_both_modes(graph)
-    subject = Subject.of(graph)
-    if not sightings and len(subject.slots) <= sum(map(len, design.blocks)) + len(design.classifier):
-        return Judgement(verdicts=with_blocked((loads, nothing_added())))
-    equal = match(subject, standard.subject, standard.likeness, standard.images)
+    subject = Subject.of(graph, standard.seed)
+    equal = standard.match(subject)
     likeness = portrait(subject, equal or canonical(subject, standard.images), standard.images)
+    constant = constant_output(graph, likeness, len(standard.layers) + len(standard.hidden))
+    if (
+        constant is None
+        and not sightings
+        and len(subject.slots) <= sum(map(len, design.blocks)) + len(design.classifier)
+    ):
+        return Judgement(verdicts=with_blocked((loads, nothing_added())))
     if not likeness.problem:
         sightings = still_joined(sightings, subject, likeness.assignment, standard.images)
     function = _check_components(sightings, design, capture, excerpt)
-    function = _steady(subject, likeness, standard.images, function, excerpt)
-    reached = _reached(subject, likeness, standard.images)
-    gradients = check_gradients(subject, reached, None, excerpt, capture.hooked)
+    function = constant or _steady(subject, likeness, standard.images, function, excerpt)
+    own = standard.layer_count
+    with_gradients = reached(subject, likeness, standard.images)
+    gradients = check_gradients(subject, with_gradients, None, excerpt, capture, own)
     is_reference = (
         equal is not None
-        and close(likeness.train_outputs, standard.likeness.train_outputs)
-        and check_gradients(subject, likeness, standard, excerpt, capture.hooked).outcome == "passed"
+        and standard.trains_as(likeness)
+        and check_gradients(subject, likeness, standard, excerpt, capture, own).outcome == "passed"
         and all(found.outcome == "passed" for found in (channels, function, gradients))
     )
     return Judgement(
@@ -109,6 +112,10 @@ _HINTS: dict[Component, Text] = {
 }
 
 
+NEAR = 0.75
+"""Of a component that is missing: what is lost where something comes near it, or was computed and not used."""
+
+
 def _in_both_modes(graph: ModelGraph) -> tuple[Sighting, ...]:
     """What train mode shows; a component that eval mode does not have does not count."""
     training, evaluation = components(graph, graph.train), components(graph, graph.eval)
@@ -133,8 +140,11 @@ def _check_components(
 ) -> Verdict:
     """At least one of each component; every one that is found is shown where it is."""
     missing = [k for k in design.components if not any(s.kind == k and s.counts for s in sightings)]
+    thrown_away = _thrown_away(capture)
+    near_misses = {s.kind for s in sightings if not s.counts}
+    lost = sum(NEAR if kind in near_misses or thrown_away else 1.0 for kind in missing)
     told = [_missed(kind, sightings, excerpt) for kind in missing]
-    if missing and (idle := ", ".join(f"`{name}`" for name in _thrown_away(capture))):
+    if missing and (idle := ", ".join(f"`{name}`" for name in thrown_away)):
         told.append(
             Text(
                 en=f"These layers are called, but their result never reaches the output: {idle}.",
@@ -151,7 +161,7 @@ def _check_components(
         "missing-" + "-".join(missing),
         message,
         _HINTS[missing[0]],
-        share=1 - len(missing) / len(design.components),
+        share=1 - lost / len(design.components),
         where=place(near.node.line, excerpt) if near else None,
     )
 
@@ -206,55 +216,16 @@ def _steady(
     subject: Subject, likeness: Portrait, images: Tensor, function: Verdict, excerpt: Excerpt
 ) -> Verdict:
     """In eval mode the same image must get the same answer, each time and whatever else is in its batch."""
-    noisy = random_in_eval(subject.graph, excerpt, function.share / 2, function.message)
+    noisy = random_in_eval(subject.graph, excerpt, function.share, function.message)
     if noisy is not None:
-        fill(subject.network, subject.slots, likeness.assignment, "probe", seed=0)
+        fill(subject.network, subject.slots, likeness.assignment, "probe", subject.seed)
         subject.network.train(False)
         with torch.no_grad():
             answers = [subject.network(images.clone()) for seed in (1, 2) if torch.manual_seed(seed)]
         return function if close(*answers) else noisy
     if mixes_images(subject, likeness.assignment, images):
-        return images_mixed(function.share / 2, function.message)
+        return images_mixed(function.share, function.message)
     return function
-
-
-def _reached(subject: Subject, likeness: Portrait, images: Tensor) -> Portrait:
-    """The portrait with, for every layer, the first gradient that is not zero under several numbers.
-
-    A narrow gate whose hidden ReLUs are all off for the probe images, or a branch behind a factor
-    that starts at zero, receives none under one set of numbers and is in order all the same.
-    """
-    gradients = list(likeness.gradients)
-    for seed in SEEDS:
-        if likeness.problem or all(g is not None and bool(g.abs().max() > 0) for g in gradients):
-            break
-        network = subject.network
-        fill(network, subject.slots, likeness.assignment, "probe", seed)
-        _loosen(subject, seed)
-        network.train(True)
-        for parameter in network.parameters():
-            parameter.grad = None
-        answer = network(images.clone())
-        (
-            answer * torch.linspace(-1, 1, answer.numel(), dtype=answer.dtype).reshape(answer.shape)
-        ).sum().backward()
-        for position, slot in enumerate(subject.slots):
-            found, known = network.value(slot.layer.weight).grad, gradients[position]
-            if found is not None and (known is None or not bool(known.abs().max() > 0)):
-                gradients[position] = found
-    return replace(likeness, gradients=tuple(gradients))
-
-
-def _loosen(subject: Subject, seed: int) -> None:
-    """Numbers that are not zero for parameters that belong to no layer (factors, normalisation)."""
-    own = {number for slot in subject.slots for number in (slot.layer.weight, slot.layer.bias)}
-    generator = torch.Generator().manual_seed(seed)
-    with torch.no_grad():
-        for number, value in enumerate(subject.graph.values):
-            if value.kind == "parameter" and number not in own:
-                tensor = subject.network.value(number)
-                if tensor.is_floating_point():
-                    tensor.add_(torch.rand(tensor.shape, generator=generator, dtype=tensor.dtype) * 0.5 + 0.1)
 
 
 def _notes(graph: ModelGraph) -> tuple[Text, ...]:

@@ -12,7 +12,7 @@ from grader.records.judgement import Judgement
 from grader.records.submission import Excerpt
 from grader.stages.judging.checks import check_channels
 from grader.stages.judging.crash import diagnose
-from grader.stages.judging.standard import Standard
+from grader.stages.judging.standard import Model
 from grader.stages.judging.verdicts import OK, blocked_after, failed, passed, with_blocked
 from grader.stages.judging.words import place
 
@@ -89,7 +89,7 @@ def _readable(capture: Capture) -> Capture:
     return capture
 
 
-def without_graph(capture: Capture, excerpt: Excerpt, standard: Standard) -> Judgement:
+def without_graph(capture: Capture, excerpt: Excerpt, standard: Model) -> Judgement:
     capture = _readable(capture)
     if capture.crash is not None:
         diagnosis = diagnose(capture.crash, capture.partial)
@@ -105,7 +105,12 @@ def without_graph(capture: Capture, excerpt: Excerpt, standard: Standard) -> Jud
     loads = passed("loads", OK["loads"])
     if capture.partial is None:
         return Judgement(verdicts=with_blocked((loads, cause)))
-    verdicts = [loads, cause, check_channels(capture, standard, same_function=False)]
+    channels = check_channels(capture, standard, same_function=False)
+    if capture.problem is not None and capture.problem.output_fits:
+        called = sum(layer.called for layer in capture.partial.layers)
+        done = channels.share * min(1.0, called / max(1, len(standard.layers)))
+        cause = cause.model_copy(update={"share": min(done, 0.99)})
+    verdicts = [loads, cause, channels]
     if cause.check == "function" and capture.problem is not None and capture.problem.output_fits:
         verdicts.append(passed("shape", Text(en="The output is N×10.", ko="출력이 N×10이에요.")))
     return Judgement(verdicts=with_blocked(tuple(verdicts)))
@@ -188,8 +193,21 @@ def problem_verdict(problem: Problem, excerpt: Excerpt) -> Verdict:
                 ko="`forward`를 두 번 부르면 답이 달라져요.",
             ),
             Text(
-                en="Does `forward` keep something in `self`, count its calls, or make new layers?",
-                ko="`forward`가 `self`에 무언가를 저장하거나, 횟수를 세거나, 층을 새로 만들지 않나요?",
+                en="Does `forward` keep something in `self`, count its calls, make new layers, or ask for "
+                "`torch.is_grad_enabled()`?",
+                ko="`forward`가 `self`에 무언가를 저장하거나, 횟수를 세거나, 층을 새로 만들거나, `torch.is_grad_enabled()`를 묻지 않나요?",
+            ),
+        ),
+        "other-in-use": (
+            "function",
+            Text(
+                en="In use, `forward` computes something else than in our first calls: with 100 images at once, or in a "
+                "second object of the class.",
+                ko="실제로 쓸 때는 `forward`가 처음 몇 번과 다르게 계산해요. 이미지가 100장이거나 객체를 한 번 더 만들면 달라져요.",
+            ),
+            Text(
+                en="Does the code look at the batch size, or at something that all objects share?",
+                ko="코드가 배치 크기나 여러 객체가 함께 쓰는 값을 살펴보지 않나요?",
             ),
         ),
         "decided-by-chance": (

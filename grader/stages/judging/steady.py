@@ -27,7 +27,6 @@ def check_train_mode(graph: ModelGraph, excerpt: Excerpt) -> Verdict:
             en="Which layer behaves differently in training, and does the exercise ask for it?",
             ko="학습할 때 다르게 동작하는 층은 무엇인가요? 과제에서 요구한 층인가요?",
         ),
-        share=0.5,
         where=where,
     )
 

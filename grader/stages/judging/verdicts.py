@@ -37,7 +37,7 @@ def failed(
     return Verdict(
         check=check,
         outcome="failed",
-        share=share,
+        share=min(share, 0.99),  # a failed check is never all right
         code=code,
         message=message,
         hint=hint,

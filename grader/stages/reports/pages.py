@@ -1,26 +1,33 @@
 """Pages for people: one index for whoever grades, one page per student that can be sent to them alone.
 
-A page is one HTML file with its style inside: no script, nothing loaded from elsewhere, the same
-bytes for the same results.
+A page is one HTML file with its style inside, nothing loaded from elsewhere, the same bytes for the same
+results. Students' pages have no script; the index has two, which its own content policy names by hash.
 """
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from grader.records.base import Text
 from grader.records.cells import number
 from grader.records.column_scores import column_score, written
+from grader.records.finding_ids import finding_id
 from grader.records.gradebook import CourseFile
 from grader.records.page_names import page_names
 from grader.records.results import Results, SubmissionResult
-from grader.stages.reports import summary
+from grader.stages.reports import analysis, summary
+from grader.stages.reports.class_rows import rows_of
+from grader.stages.reports.pictures import Pictures
 from grader.stages.reports.scores import scores_csv
 from grader.stages.reports.words import CHECK_WORDS, WORDS, duration
 from grader.stages.reports.writing import replace_file
@@ -28,20 +35,26 @@ from grader.stages.reports.writing import replace_file
 GENERATOR = b'<meta name="generator" content="vgg-lab-grader">'
 """In every page: tells pages of an earlier run from files that are not ours."""
 
+SCRIPTS = ("vendor/datatables-3.1.5.min.js", "templates/class_page.js")
+
 SYMBOLS: Mapping[str, str] = {
     "full": "✓", "part": "◐", "zero": "✕", "missing": "–", "review": "?",
     "passed": "✓", "failed": "✕", "blocked": "–", "grader_error": "?", "settled": "–",
 }  # fmt: skip
 
 
-def student_pages(results: Results, language: str, course: CourseFile | None = None) -> tuple[bytes, ...]:
+def student_pages(
+    results: Results, language: str, course: CourseFile | None = None, pictures: Pictures | None = None
+) -> tuple[bytes, ...]:
     """Every student's page, in the order of the results.
 
     Args:
         language: "ko" or "en".
         course: its columns are shown with the student's scores, as they are exported.
+        pictures: those that have been made already.
     """
-    template = _environment(language).get_template("student.html.j2")
+    template = environment(language).get_template("student.html.j2")
+    pictures = pictures or Pictures(results)
     return tuple(
         _encoded(
             template.render(
@@ -49,6 +62,11 @@ def student_pages(results: Results, language: str, course: CourseFile | None = N
                 submission=submission,
                 checks=_checks_of(submission),
                 columns=_columns(submission, course) if course else (),
+                mend_first=summary.mend_first(submission),
+                drawings=results.drawings,
+                curves=results.curves,
+                pictures=pictures,
+                show_edits=course is not None and course.mending.show_edits,
             )
         )
         for submission in results.submissions
@@ -61,35 +79,77 @@ def write_reports(results: Results, out: Path, language: str, course: CourseFile
     Pages of students who are no longer in the results are removed. Returns the path of the index;
     raises `UserError` where a file cannot be written.
     """
-    environment = _environment(language)
     names = page_names([submission.student_id for submission in results.submissions])
     students = out / "students"
-    for page, name in zip(student_pages(results, language, course), names, strict=True):
+    pictures = Pictures(results)
+    for page, name in zip(student_pages(results, language, course, pictures), names, strict=True):
         replace_file(students / name, page)
     for old in sorted(students.glob("*.html")):
         if old.name not in names and GENERATOR in old.read_bytes()[:1000]:
             old.unlink()
     replace_file(out / "scores.csv", scores_csv(results))
-    index = environment.get_template("index.html.j2").render(
-        run=results.run,
-        submissions=results.submissions,
-        names=names,
-        max_total=sum(info.max_points for info in results.run.exercises.values()),
-        waiting=summary.waiting(results),
-        unmatched=summary.unmatched(results),
-        ungradable=summary.ungradable(results),
-        by_name=summary.by_name(results),
-        strays=results.strays,
-        distributions=summary.distributions(results),
-        mistakes={name: summary.mistakes(results, name) for name in results.run.exercises},
-    )
-    replace_file(out / "index.html", _encoded(index))
+    replace_file(out / "index.html", class_page(results, language, pictures))
     return out / "index.html"
 
 
-def _environment(language: str) -> Environment:
+def class_page(
+    results: Results, language: str, pictures: Pictures | None = None, reviewing: bool = False
+) -> bytes:
+    """The index: everybody's points, and what they say of the exercises.
+
+    Args:
+        pictures: those that have been made already.
+        reviewing: it is served by `grader review`, and leads to its pages.
+    """
+    index = (
+        environment(language)
+        .get_template("index.html.j2")
+        .render(
+            reviewing=reviewing,
+            form_action="'self'" if reviewing else "'none'",
+            repaired=sum(
+                bool(result.repairs) for one in results.submissions for result in one.exercises.values()
+            ),
+            run=results.run,
+            submissions=results.submissions,
+            names=page_names([submission.student_id for submission in results.submissions]),
+            max_total=sum(info.max_points for info in results.run.exercises.values()),
+            waiting=summary.waiting(results),
+            unmatched=summary.unmatched(results),
+            ungradable=summary.ungradable(results),
+            by_name=summary.by_name(results),
+            strays=results.strays,
+            distributions=summary.distributions(results),
+            mistakes={name: summary.mistakes(results, name) for name in results.run.exercises},
+            rows=rows_of(results),
+            shared=analysis.shared_networks(results),
+            unequal=analysis.unequal(results),
+            check_figures={name: analysis.check_figures(results, name) for name in results.run.exercises},
+            trainings=summary.trainings(results),
+            pictures=pictures or Pictures(results),
+            scripts=[Markup(script) for script in scripts()],
+            script_hashes=[script_digest(script) for script in scripts()],
+        )
+    )
+    return _encoded(index)
+
+
+@cache
+def scripts() -> tuple[str, ...]:
+    """What the class page runs: the table library as its makers packed it, and what joins the filters to it."""
+    package = files("grader.stages.reports")
+    return tuple((package / name).read_text("utf-8") for name in SCRIPTS)
+
+
+def script_digest(script: str) -> str:
+    """As a content security policy names a script that it lets run."""
+    return b64encode(sha256(script.encode("utf-8")).digest()).decode()
+
+
+def environment(language: str, *packages: str) -> Environment:
+    """Templates of the pages, and those of other packages before them."""
     environment = Environment(
-        loader=PackageLoader("grader.stages.reports"),
+        loader=ChoiceLoader([*map(PackageLoader, packages), PackageLoader("grader.stages.reports")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -98,6 +158,9 @@ def _environment(language: str) -> Environment:
     )
     environment.globals.update(
         language=language,
+        script_hashes=(),
+        form_action="'none'",
+        reviewing=False,
         generator=Markup(GENERATOR.decode()),
         w={key: text.in_language(language) for key, text in WORDS.items()},
         check_words=CHECK_WORDS,
@@ -105,6 +168,7 @@ def _environment(language: str) -> Environment:
         state=summary.state,
         known_points=summary.known_points,
         is_complete=summary.is_complete,
+        finding_id=finding_id,
     )
     environment.filters.update(number=number, prose=_prose, duration=lambda s: duration(s, language))
     return environment

@@ -8,7 +8,8 @@ from typing import Literal
 
 from grader.records.base import Text
 from grader.records.findings import CHECKS, CheckName
-from grader.records.results import ExerciseResult, Finding, Results, SubmissionResult
+from grader.records.results import Curve, ExerciseResult, Finding, Results, SubmissionResult
+from grader.stages.reports.words import CHECK_WORDS, WORDS
 
 State = Literal["full", "part", "zero", "missing", "review"]
 
@@ -106,6 +107,64 @@ def mistakes(results: Results, exercise: str) -> tuple[Mistake, ...]:
 
 
 @dataclass(frozen=True)
+class Trained:
+    """One training run, and who shared it."""
+
+    exercise: str
+    curve: Curve
+    students: tuple[int, ...]
+    """Places in `Results.submissions`."""
+
+
+def trainings(results: Results) -> tuple[Trained, ...]:
+    """Every training run by exercise, the most shared first."""
+    shared: dict[tuple[str, str], list[int]] = {}
+    for index, submission in enumerate(results.submissions):
+        for name, result in submission.exercises.items():
+            if result.curve in results.curves:
+                shared.setdefault((name, result.curve), []).append(index)
+    found = [Trained(name, results.curves[key], tuple(who)) for (name, key), who in shared.items()]
+    order = list(results.run.exercises)
+    return tuple(sorted(found, key=lambda one: (order.index(one.exercise), -len(one.students))))
+
+
+@dataclass(frozen=True)
+class ToMend:
+    """Something that cost a student points."""
+
+    exercise: str
+    what: Text
+    anchor: str
+    """Of its place on the student's page."""
+    lost: float
+    place: str = ""
+    """The file; empty where none is named."""
+    line: int = 0
+
+
+def mend_first(submission: SubmissionResult) -> tuple[ToMend, ...]:
+    """What cost points, in the order in which it is best mended: as the code runs, exercise by exercise."""
+    found = []
+    for name, result in submission.exercises.items():
+        if state(result) in ("review", "missing", "full") or (result.override and not result.override.checks):
+            continue
+        for number, repair in enumerate(result.repairs, 1):
+            found.append(
+                ToMend(
+                    name, WORDS["repair"], f"{name}-repair-{number}", repair.price, repair.file, repair.line
+                )
+            )
+        for finding in result.findings:
+            if finding.outcome == "failed" and finding.points != finding.max_points:
+                where = (finding.place.file, finding.place.line) if finding.place else ("", 0)
+                lost = finding.max_points - (finding.points or 0.0)
+                found.append(
+                    ToMend(name, CHECK_WORDS[finding.check].name, f"{name}-{finding.check}", lost, *where)
+                )
+    return tuple(found)
+
+
+@dataclass(frozen=True)
 class Waiting:
     """An exercise of a student that a person has to look at."""
 
@@ -125,6 +184,8 @@ def waiting(results: Results) -> tuple[Waiting, ...]:
             if state(result) == "review":
                 errors = tuple(finding for finding in result.findings if finding.outcome == "grader_error")
                 found.append(Waiting(index, name, result.reason, errors))
+            elif result.asked is not None:
+                found.append(Waiting(index, name, result.asked, ()))
     return tuple(found)
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from grader.records.base import Text
 from grader.records.findings import CheckName
+from grader.stages.reports.class_words import CLASS_WORDS
+from grader.stages.reports.figure_words import FIGURE_WORDS
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,8 @@ CHECK_WORDS: dict[CheckName, CheckWords] = {
 }
 
 WORDS: dict[str, Text] = {
+    **CLASS_WORDS,
+    **FIGURE_WORDS,
     # both pages
     "late": Text(en="late", ko="늦은 제출"),
     "draft": Text(en="draft, never handed in", ko="임시 저장, 제출 안 함"),
@@ -195,6 +199,29 @@ WORDS: dict[str, Text] = {
         ko="같은 계산을 하는 네트워크는 한 번만 학습시키고, 그 결과를 똑같이 적용해요.",
     ),
     "hint": Text(en="Think about it", ko="생각해 보기"),
+    "mend_first": Text(en="Mend these first, in this order", ko="이 순서로 먼저 고쳐 보세요"),
+    "repair": Text(en="what kept it from running", ko="실행을 막은 부분"),
+    "asking": Text(en="Question number", ko="문의 번호"),
+    "asking_note": Text(
+        en="To ask about a finding, or to object to it, send course staff its question number.",
+        ko="결과에 대해 묻거나 이의가 있으면 해당 항목의 문의 번호를 조교에게 알려 주세요.",
+    ),
+    "repaired": Text(en="Mended so that the rest could be judged", ko="고쳐서 채점한 제출물"),
+    "repaired_note": Text(
+        en="What did not run as it was handed in, and the edit after which it did. Students see the place and a question.",
+        ko="제출한 그대로는 실행되지 않아서 아래처럼 고쳐서 채점했어요. 학생에게는 위치와 질문만 보여요.",
+    ),
+    "repairs_heading": Text(en="What kept it from running", ko="실행을 막은 부분"),
+    "repairs_note": Text(
+        en="The code does not run as it was handed in. It was mended at these places, in this order, so that the rest "
+        "could be judged; each costs what it says.",
+        ko="제출한 코드는 그대로는 실행되지 않아요. 나머지를 채점할 수 있도록 아래 부분을 차례로 고쳐서 채점했고, 부분마다 적힌 만큼 감점했어요.",
+    ),
+    "blanks_heading": Text(en="Blanks left empty", ko="비어 있는 빈칸"),
+    "blanks_note": Text(
+        en="What you wrote was judged as if these were filled; each costs what it says.",
+        ko="아래 빈칸이 채워져 있다고 보고 나머지를 채점했고, 빈칸마다 적힌 만큼 감점했어요.",
+    ),
     "place": Text(en="{0}, line {1}", ko="{0}, {1}번째 줄"),
     "all_layers": Text(en="Layer by layer", ko="층별로 보기"),
     "layer": Text(en="Layer", ko="층"),

@@ -6,18 +6,19 @@ from collections.abc import Sequence
 
 from grader.records.base import Text
 from grader.records.findings import BlankLeft, Verdict
-from grader.records.misconception import Misconception, joined
+from grader.records.misconception import Misconception, Mistake, joined
 
 
 def named(verdicts: Sequence[Verdict], mistakes: Sequence[Misconception]) -> tuple[Verdict, ...]:
     """Say what the catalogue says of this network; the place stays the one that judging found."""
-    if not mistakes:
-        return tuple(verdicts)
-    known = joined(mistakes)
+    return renamed(verdicts, joined(mistakes)) if mistakes else tuple(verdicts)
+
+
+def renamed(verdicts: Sequence[Verdict], known: Mistake) -> tuple[Verdict, ...]:
+    """The verdicts with the words and the share of a known mistake."""
+    told = {"code": known.code, "message": known.message, "hint": known.hint, "open": False}
     return tuple(
-        verdict.model_copy(
-            update={"code": known.code, "share": known.share, "message": known.message, "hint": known.hint}
-        )
+        verdict.model_copy(update=told)
         if verdict.check == known.check and verdict.outcome == "failed"
         else verdict
         for verdict in verdicts

@@ -1,7 +1,10 @@
 """`overrides.yaml` in the folder of a run: a person's points, with a reason, in place of the grader's.
 
     "20231234":
-      skip: {points: 92, reason: "정규화만 빠졌음 (이의 신청 11/20)"}
+      skip: {points: 92, reason: "정규화만 빠졌음 (이의 신청 11/20)", by: 김조교}
+      ca:
+        checks:
+          function: {points: 30, reason: "the handout can be read so"}
 
 They survive every later run, and are shown as what they are.
 """
@@ -13,20 +16,41 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from grader.records.base import Record
-from grader.records.results import ExerciseResult, Override, Results, SubmissionResult
+from grader.records.findings import CheckName
+from grader.records.results import CheckOverride, ExerciseResult, Finding, Override, Results, SubmissionResult
 from grader.yaml_file import YamlFile, nearest, read_text
 
 FILE = "overrides.yaml"
 
 
-class Given(Record):
-    """One exercise of one student."""
+class GivenCheck(Record):
+    """One check of one exercise of one student."""
 
     points: float = Field(ge=0)
     reason: str = Field(min_length=1, coerce_numbers_to_str=True)
+    by: str = Field(default="", coerce_numbers_to_str=True)
+
+
+class Given(Record):
+    """One exercise of one student: its points as a whole, or those of some of its checks."""
+
+    points: float | None = Field(default=None, ge=0)
+    reason: str | None = Field(default=None, min_length=1, coerce_numbers_to_str=True)
+    by: str = Field(default="", coerce_numbers_to_str=True)
+    checks: dict[CheckName, GivenCheck] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Given:
+        if self.points is None and not self.checks:
+            raise ValueError("points are missing; add them, or checks with points of their own")
+        if self.points is not None and self.checks:
+            raise ValueError("points and checks exclude each other; keep one of them")
+        if self.points is not None and self.reason is None:
+            raise ValueError("reason is missing; add it")
+        return self
 
 
 _Form = dict[str, dict[str, Given]]
@@ -83,7 +107,8 @@ def with_overrides(results: Results, overrides: Overrides | None) -> Results:
 
 
 def _check(results: Results, overrides: Overrides) -> None:
-    file, students = overrides.file, {submission.student_id for submission in results.submissions}
+    file = overrides.file
+    students = {submission.student_id: submission for submission in results.submissions}
     for number, exercises in overrides.given.items():
         if number not in students:
             file.fail(
@@ -97,7 +122,7 @@ def _check(results: Results, overrides: Overrides) -> None:
                 known = list(results.run.exercises)
                 file.fail((number, name), f"there is no exercise {name}", nearest(name, known, "name one of"))
             most = results.run.exercises[name].max_points
-            if one.points > most:
+            if one.points is not None and one.points > most:
                 file.fail(
                     (number, name, "points"),
                     f"{one.points:g} points are more than {name} has ({most:g})",
@@ -105,6 +130,21 @@ def _check(results: Results, overrides: Overrides) -> None:
                     if results.run.profile == "static"
                     else "lower them",
                 )
+            found = {finding.check: finding for finding in students[number].exercises[name].findings}
+            for check, given in one.checks.items():
+                where = (number, name, "checks", check)
+                if check not in found:
+                    file.fail(
+                        where,
+                        f"{check} was not checked in {name} of {number}",
+                        "give the exercise points as a whole",
+                    )
+                if given.points > found[check].max_points:
+                    file.fail(
+                        (*where, "points"),
+                        f"{given.points:g} points are more than {check} has ({found[check].max_points:g})",
+                        "lower them",
+                    )
 
 
 def _with(submission: SubmissionResult, given: Mapping[str, Given]) -> SubmissionResult:
@@ -118,12 +158,47 @@ def own(result: ExerciseResult) -> ExerciseResult:
     """What the grader itself said."""
     if result.override is None:
         return result
-    before = {"points": result.override.points, "status": result.override.status, "override": None}
-    return result.model_copy(update=before)
+    findings = tuple(
+        finding.model_copy(update={"points": finding.override.points, "override": None})
+        if finding.override
+        else finding
+        for finding in result.findings
+    )
+    before = {"points": result.override.points, "status": result.override.status, "findings": findings}
+    return result.model_copy(update={**before, "override": None})
 
 
 def _replaced(result: ExerciseResult, given: Given | None) -> ExerciseResult:
     if given is None:
         return result
-    override = Override(reason=given.reason, points=result.points, status=result.status)
-    return result.model_copy(update={"points": given.points, "status": "graded", "override": override})
+    if given.points is not None:
+        override = Override(
+            reason=given.reason or "", by=given.by, points=result.points, status=result.status
+        )
+        return result.model_copy(update={"points": given.points, "status": "graded", "override": override})
+    findings = tuple(_check_replaced(finding, given.checks.get(finding.check)) for finding in result.findings)
+    waits = any(finding.points is None for finding in findings)
+    charged = sum(repair.price for repair in result.repairs)
+    points = max(0.0, round(sum(finding.points or 0.0 for finding in findings) - charged, 2))
+    override = Override(
+        reason="; ".join(f"{check}: {one.reason}" for check, one in given.checks.items()),
+        by=", ".join(dict.fromkeys(one.by for one in given.checks.values() if one.by)),
+        checks=tuple(given.checks),
+        points=result.points,
+        status=result.status,
+    )
+    return result.model_copy(
+        update={
+            "findings": findings,
+            "points": None if waits else points,
+            "status": "needs_review" if waits else "graded",
+            "override": override,
+        }
+    )
+
+
+def _check_replaced(finding: Finding, given: GivenCheck | None) -> Finding:
+    if given is None:
+        return finding
+    override = CheckOverride(reason=given.reason, by=given.by, points=finding.points)
+    return finding.model_copy(update={"points": given.points, "override": override})

@@ -1,6 +1,5 @@
 """Source read, never run: blanks of the template left empty, and code that asks for a GPU."""
 
-from grader.stages.screening.blanks import Blank, BlankError, blanks_of
 from grader.stages.screening.screen import Screening, screen
 
-__all__ = ["Blank", "BlankError", "Screening", "blanks_of", "screen"]
+__all__ = ["Screening", "screen"]

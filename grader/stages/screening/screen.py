@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from grader.marks import Blank, blanks_of, code_of, marks_in, neighbours
 from grader.records.base import Record, Text
 from grader.records.findings import BlankLeft, Flag, Place
 from grader.records.submission import Cell, Excerpt
-from grader.stages.screening.blanks import Blank, Mark, blanks_of, marks_in
 from grader.stages.screening.suspicion import suspicions
 
 _CUDA = re.compile(r"""\.cuda\(|["']cuda(:|["'])""")
@@ -51,28 +51,13 @@ def _left(blank: Blank, cell: Cell, template: Sequence[str]) -> BlankLeft | None
     if not own:
         return None
     first, last = own[0].line, own[-1].line
-    if any(_code(line) for line in lines[first - 1 : last]):
+    if any(code_of(line) for line in lines[first - 1 : last]):
         return None
-    before, after = _neighbours(lines, marks, first, last)
-    if (before, after) != _neighbours(template, list(marks_in(template)), blank.first, blank.last):
+    before, after = neighbours(lines, marks, first, last)
+    if (before, after) != neighbours(template, list(marks_in(template)), blank.first, blank.last):
         return None
     place = Place(file=cell.label, line=first, source=lines[first - 1].strip())
     return BlankLeft(number=blank.number, place=place, hint=blank.hint)
-
-
-def _neighbours(lines: Sequence[str], marks: Sequence[Mark], first: int, last: int) -> tuple[str, str]:
-    """The last code before line `first` and the first code after line `last`, up to the next marks."""
-    start = max((mark.line for mark in marks if mark.line < first), default=0)
-    end = min((mark.line for mark in marks if mark.line > last), default=len(lines) + 1)
-    before = [code for line in lines[start : first - 1] if (code := _code(line))]
-    after = [code for line in lines[last : end - 1] if (code := _code(line))]
-    return "".join(before[-1:]), "".join(after[:1])
-
-
-def _code(line: str) -> str:
-    """A line without comment and spaces; nothing for a line that does nothing."""
-    code = "".join(line.partition("#")[0].split())
-    return "" if code in ("pass", "...") else code
 
 
 def _gpu_note(cells: Sequence[Cell]) -> tuple[Text, ...]:

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.torch import save
 
-from grader.stages.capture.reply import Unbelievable, read
+from grader.stages.capture.claims import Unbelievable
+from grader.stages.capture.reply import read
 
-EMPTY = {"phase": "done", "error": None, "cuda": False, "layers": [], "values": [], "traces": []}
+EMPTY = {"phase": "done", "error": None, "cuda": False, "layers": [], "values": [], "traces": [], "calls": []}
 
 NODE = {"op": "aten.relu.default", "args": [{"value": 0}], "kwargs": {}, "outputs": [-1], "shapes": [[2, 3]],
         "module": "", "line": None, "grad": True}  # fmt: skip

@@ -12,6 +12,7 @@ from tracing import exercise, graph_of, judged, verdict
 from grader.course import default_root
 from grader.records.findings import Verdict
 from grader.stages.judging.components import components
+from grader.stages.judging.open_design import NEAR
 
 LIBRARY = Path(__file__).parents[2] / "submissions"
 
@@ -90,7 +91,7 @@ def test_what_comes_near_a_component_is_told(name: str, code: str, words: str) -
     found = told(name)
 
     assert found.code == code and words in found.message.en
-    assert found.share == pytest.approx(2 / 3)
+    assert found.share == pytest.approx(1 - NEAR / 3)
 
 
 def test_a_network_without_any_component_earns_what_an_untouched_template_does() -> None:

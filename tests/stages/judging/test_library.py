@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from tracing import exercise, judged, traced
 
-from grader.stages.intake import cut, read_submissions
+from grader.class_work import read_submissions
+from grader.stages.excerpts import cut
 
 LIBRARY = Path(__file__).parents[2] / "submissions"
 
@@ -58,7 +59,7 @@ def test_a_network_whose_backward_pass_fails_is_not_trained() -> None:
         ("base/parameters_without_convolutions", "layers-not-registered"),
         ("base/frozen_by_train", "gradients-missing"),
         ("base/gradients_clipped_by_hooks", "gradients-hooked"),
-        ("base/gradient_reversed_by_hook", "gradients-hooked"),
+        ("base/gradient_reversed_by_hook", "gradients-turned"),
     ],
 )
 def test_what_a_network_does_beside_its_function_is_named(file: str, code: str) -> None:

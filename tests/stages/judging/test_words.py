@@ -38,7 +38,7 @@ def test_the_place_of_a_wrong_step_is_named() -> None:
     slip = ("out = out + self.relu(self.conv_skip2(block_in))", "out = out + self.conv_skip2(block_in)")
     found = judged(solution("skip", slip), "skip")
     function = verdict(found, "function")
-    assert function.outcome == "failed" and 0 < function.share < 0.6
+    assert function.outcome == "failed" and 0.5 < function.share < 1
     assert function.place is not None and function.place.source == slip[1]
     assert all(v.outcome == "passed" for v in found.verdicts if v.check != "function")
 

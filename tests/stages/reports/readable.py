@@ -18,7 +18,7 @@ class _Reader(HTMLParser):
         self.skipping = self.preformatted = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.skipping = self.skipping or tag in ("style", "svg")
+        self.skipping = self.skipping or tag in ("style", "svg", "script", "form")
         self.preformatted = self.preformatted or tag == "pre"
         if tag in BLOCKS:
             self.pieces.append("\n")
@@ -26,7 +26,7 @@ class _Reader(HTMLParser):
             self.pieces.append(" | ")
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in ("style", "svg"):
+        if tag in ("style", "svg", "script", "form"):
             self.skipping = False
         if tag == "pre":
             self.preformatted = False

@@ -9,7 +9,7 @@ from grader.stages.scoring.naming import named, with_blanks
 
 PLACE = Place(file="model.py", line=7, source="out = out + s")
 MISTAKE = Misconception(
-    code="no-relu", share=0.6, message=Text(en="No ReLU.", ko="ReLU가 없어요."), hint=Text(en="Where?", ko="어디에요?"),
+    code="no-relu", message=Text(en="No ReLU.", ko="ReLU가 없어요."), hint=Text(en="Where?", ko="어디에요?"),
     ways=((Edit(old="a", new="b"),),),
 )  # fmt: skip
 
@@ -24,21 +24,14 @@ def verdict(check: str, outcome: Outcome) -> Verdict:
 
 def test_a_known_mistake_is_named_where_judging_found_it() -> None:
     passed, failed = named((verdict("shape", "passed"), verdict("function", "failed")), (MISTAKE,))
-    assert (failed.code, failed.share, failed.message.ko, failed.place) == (
-        "no-relu",
-        0.6,
-        "ReLU가 없어요.",
-        PLACE,
-    )
+    assert (failed.code, failed.message.ko, failed.place) == ("no-relu", "ReLU가 없어요.", PLACE)
     assert passed == verdict("shape", "passed")
 
 
-def test_two_mistakes_at_once_earn_what_is_right_of_both() -> None:
-    other = MISTAKE.model_copy(
-        update={"code": "softmax", "share": 0.5, "message": Text(en="Softmax.", ko="소프트맥스.")}
-    )
+def test_two_mistakes_at_once_are_both_told() -> None:
+    other = MISTAKE.model_copy(update={"code": "softmax", "message": Text(en="Softmax.", ko="소프트맥스.")})
     (found,) = named((verdict("function", "failed"),), (MISTAKE, other))
-    assert (found.code, found.share, found.message.en) == ("no-relu+softmax", 0.3, "No ReLU. Softmax.")
+    assert (found.code, found.message.en) == ("no-relu+softmax", "No ReLU. Softmax.")
 
 
 def test_a_network_that_is_not_in_the_catalogue_keeps_its_words() -> None:

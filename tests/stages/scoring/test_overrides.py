@@ -55,7 +55,7 @@ def test_an_override_that_is_taken_back_leaves_no_trace(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ('"00731007": {skip: {points: 92}}', ":1: 00731007.skip.reason is missing; add it"),
+        ('"00731007": {skip: {points: 92}}', ":1: 00731007.skip: reason is missing; add it"),
         (
             '"00731007":\n  skip: {points: many, reason: x}',
             ':2: 00731007.skip.points must be a number, not "many"',

@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from grader.course import default_root, read_course
+from grader.marks import blanks_of
 from grader.records.submission import Cell, Excerpt, LocalModule
-from grader.stages.screening import Screening, blanks_of, screen
+from grader.stages.screening import Screening, screen
 
 COURSE = read_course(default_root())
 SKIP = COURSE["skip"].template

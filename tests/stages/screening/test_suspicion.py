@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from grader.class_work import read_submissions
 from grader.records.submission import Cell
-from grader.stages.intake import cut, read_submissions
+from grader.stages.excerpts import cut
 from grader.stages.screening.suspicion import suspicions
 
 TESTS = Path(__file__).parents[2]

@@ -1,0 +1,1 @@
+"""Pictures as SVG for pages and handouts: networks, training curves. Colours are the page's own variables."""
