@@ -28,6 +28,7 @@ from grader.records.results import (
 from grader.records.submission import ClassWork, OtherFile, Submission
 from grader.records.training import TrainingRecord
 from grader.stages.excerpts import names_exercise
+from grader.stages.mending.blanks import FILLED
 from grader.stages.scoring import TRAINED, charged, earned, findings, graded, max_points
 from grader.stages.scoring.curves import curve_of
 from grader.stages.scoring.naming import named, with_blanks
@@ -113,6 +114,8 @@ def _drawn(task: Task, bench: Bench, drawings: dict[str, Drawing]) -> str | None
     judgement = bench.judgements[task.key]
     if not isinstance(judgement, Judgement) or judgement.drawing is None:
         return None
+    if any(repair.code in FILLED for repair in judgement.repairs):
+        return None  # the reference's own steps would stand in the picture
     key = sha256(judgement.drawing.model_dump_json().encode()).hexdigest()[:16]
     drawings[key] = judgement.drawing
     return key

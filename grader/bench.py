@@ -18,7 +18,7 @@ from grader.course import Exercise, read_course
 from grader.engines.gpu import GpuEngine
 from grader.engines.local import Job, LocalEngine
 from grader.errors import CalibrationError, GraderFault, UserError
-from grader.ledger import Ledger, key_of
+from grader.ledger import Ledger, key_of, training_key_of
 from grader.marks import blanks_of
 from grader.networks.stand_ins import with_borders
 from grader.records.assignment import Calibration, Recipe
@@ -56,6 +56,8 @@ class Settings:
     fresh: bool = False
     roster: Path | None = None
     """The class list."""
+    again: bool = False
+    """Judge what was kept; no student's code is run."""
 
 
 @dataclass
@@ -286,6 +288,8 @@ class Bench:
                             task.handed_in,
                             task.excerpt.model_dump_json() if task.excerpt else None,
                             task.untouched,
+                            str(self.ledger.folder),
+                            self.settings.again,
                         ),
                     )
                 )
@@ -369,7 +373,7 @@ class Bench:
         ):
             return None
         assert judgement.fingerprint is not None
-        return key_of(
+        return training_key_of(
             judgement.fingerprint,
             self._recipe(task.exercise).model_dump_json(),
             self.data_name,

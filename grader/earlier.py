@@ -104,7 +104,17 @@ class Earlier:
         )
         strays = new.strays if not kept else {**self.results.strays, **new.strays}
         by_number = sorted(filled, key=lambda row: natural(row.student_id))
-        return Results(run=run, submissions=tuple(by_number), strays=strays)
+        used = [result for row in by_number for result in row.exercises.values()]
+        used_drawings = {result.drawing for result in used}
+        used_curves = {result.curve for result in used} | {i.start_curve for i in run.exercises.values()}
+        drawings, curves = self.results.drawings | new.drawings, self.results.curves | new.curves
+        return Results(
+            run=run,
+            submissions=tuple(by_number),
+            strays=strays,
+            drawings={key: drawings[key] for key in drawings if key in used_drawings},
+            curves={key: curves[key] for key in curves if key in used_curves},
+        )
 
     def _kept(self, now: Mapping[str, str]) -> set[str]:
         """Students of before who are not in this run, unless it has their very hand-in under another name."""

@@ -16,6 +16,8 @@ _PACKAGE = Path(__file__).parent
 _DECIDING = ("guest", "networks", "records", "stages/reading", "stages/excerpts", "stages/screening", "stages/capture",
              "stages/judging", "stages/training")  # fmt: skip
 """Parts of the package whose change may change a judgement or a training."""
+_TRAINING = ("networks", "records", "stages/training")
+"""… and those whose change may change a training run."""
 
 
 class Ledger:
@@ -54,18 +56,25 @@ class Ledger:
 
 def key_of(*parts: str) -> str:
     """A hash of everything that an entry depends on, the version of the deciding code included."""
-    return hashlib.sha256("\0".join((code_version(), *parts)).encode("utf-8", "surrogatepass")).hexdigest()[
-        :32
-    ]
+    return _hash(code_version(_DECIDING), *parts)
+
+
+def training_key_of(*parts: str) -> str:
+    """The same for a training run, which no rule of judging changes."""
+    return _hash(code_version(_TRAINING), *parts)
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 @cache
-def code_version() -> str:
-    """A hash of the code that decides grades, and of the torch it runs on."""
+def code_version(deciding: tuple[str, ...]) -> str:
+    """A hash of the code that decides, and of the torch it runs on."""
     from importlib.metadata import version
 
     digest = hashlib.sha256(version("torch").encode())
-    for part in _DECIDING:
+    for part in deciding:
         for file in sorted((_PACKAGE / part).rglob("*.py")):
             digest.update(file.relative_to(_PACKAGE).as_posix().encode() + file.read_bytes())
     return digest.hexdigest()

@@ -3,7 +3,7 @@
 Cheapest first: of all sets of edits that have been proposed so far, the one with the smallest price is
 tried next, as any submission is: cut, captured in the sandbox. Where it stops again, further edits are
 proposed for that place; where it runs, it is judged. Of several that cost nearly the same, the one that
-leaves the student most counts. The search is deterministic, and bounded in depth, in tries and in the sandbox's
+is judged best counts. The search is deterministic, and bounded in depth, in tries and in the sandbox's
 time. Nothing of the reference is needed to propose, and none of it enters the sandbox.
 """
 
@@ -66,7 +66,7 @@ class Run:
     @property
     def progress(self) -> tuple[int, ...]:
         """How far it came."""
-        return progress_of(self.captured, self.outputs) if self.captured is not None else (1, 0)
+        return progress_of(self.captured, self.outputs) if self.captured is not None else (1,)
 
     @property
     def runs(self) -> bool:
@@ -102,7 +102,7 @@ def mend(
     worth: Callable[[Judgement], float],
     meter: Meter,
 ) -> Mended | None:
-    """The cheapest repairs after which it runs (of several that cost nearly the same, those that leave most); None where none were found.
+    """The cheapest repairs after which it runs (of several that cost nearly the same, those judged best); None where none were found.
 
     Args:
         start: the submission, and where it stopped.
@@ -144,11 +144,11 @@ def mend(
                 continue
         if tried is not None and tried.runs:
             repairs = tuple(repair_of(step, price_of(way.steps, n)) for n, step in enumerate(way.steps))
-            left = worth(tried.judgement) - price
+            value = worth(tried.judgement)
             cheapest = min(cheapest, price)
-            if best is None or left > best[0]:
-                best = left, Mended(repairs, tried.judgement)
-            if left + price >= 100:  # whatever else may be found costs as much or more
+            if best is None or value > best[0]:
+                best = value, Mended(repairs, tried.judgement)
+            if value >= 100:
                 break
             continue
         captured = tried.captured if tried else None
@@ -173,7 +173,7 @@ def progress(situation: Situation) -> tuple[int, ...]:
     if situation.excerpt is None:
         return (0,)
     if situation.excerpt.problem is not None or situation.capture is None:
-        return (1, situation.stopped_at)
+        return (1,)
     return progress_of(situation.capture, situation.exercise.outputs)
 
 

@@ -35,7 +35,8 @@ from grader.records.gradebook import CourseFile
 from grader.records.graph import Capture, ModelGraph
 from grader.records.repair import Mending
 from grader.records.results import Results
-from grader.records.submission import Excerpt, Submission
+from grader.records.submission import ClassWork, Excerpt, OtherFile, Submission
+from grader.sources import keep_sources, kept_of
 from grader.stages.excerpts import candidates
 from grader.stages.mending import Meant, meant, repair_of, unread
 from grader.stages.reports import read_results, write_reports, write_results
@@ -49,7 +50,6 @@ def run(settings: Settings, progress: Progress | None = None) -> Results:
     Raises:
         UserError: something that the person running it must fix.
     """
-    began = time.monotonic()
     progress = progress or Progress()
     course = read_course(settings.course, settings.exercises or None)
     for name, exercise in course.items():
@@ -64,10 +64,52 @@ def run(settings: Settings, progress: Progress | None = None) -> Results:
     submissions = handed_in.submissions
     course_file = course_file_of(settings.course)
     settings.out.mkdir(parents=True, exist_ok=True)
-    policy = course_file.several_files if course_file else "newest"
     overrides = read_overrides(settings.out)  # a mistake in it is told before the work, not after
     earlier = Earlier(settings.out, batch_of(settings.submissions))
     ledger = Ledger(settings.out / ".ledger", settings.fresh)
+    keep_sources(settings.out, submissions)
+    results = _graded(settings, handed_in, course, course_file, ledger, progress, earlier)
+    results = with_overrides(earlier.merged(results), overrides)
+    _write(results, settings.out, course_file)
+    return results
+
+
+def rejudge(run: Path, settings: Settings, progress: Progress | None = None) -> Results:
+    """Judge what `run` kept once more, by the rules as they are now; no student's code is run.
+
+    Networks that were trained are not trained again. The overrides of the run count.
+
+    Raises:
+        UserError: the run kept nothing, or something else that the person must fix.
+    """
+    before = read_results(run / "results.json")
+    kept = [kept_of(run, row.student_id) for row in before.submissions]
+    submissions = tuple(submission for submission in kept if submission is not None)
+    if len(submissions) < len(kept):
+        raise UserError(f"{run} did not keep what was handed in; grade once more with grader run")
+    strays = tuple(OtherFile(path=path, reason=reason) for path, reason in before.strays.items())
+    handed_in = ClassWork(submissions=submissions, layout=before.run.layout, strays=strays)
+    course, course_file = read_course(settings.course, settings.exercises), course_file_of(settings.course)
+    overrides = read_overrides(run)
+    settings.out.mkdir(parents=True, exist_ok=True)
+    results = _graded(
+        settings, handed_in, course, course_file, Ledger(run / ".ledger"), progress or Progress()
+    )
+    batches = {row.student_id: row.batch for row in before.submissions}
+    rows = tuple(row.model_copy(update={"batch": batches[row.student_id]}) for row in results.submissions)
+    info = results.run.model_copy(update={"roster": before.run.roster})
+    results = with_overrides(results.model_copy(update={"submissions": rows, "run": info}), overrides)
+    _write(results, settings.out, course_file)
+    return results
+
+
+def _graded(
+    settings: Settings, handed_in: ClassWork, course: dict[str, Exercise], course_file: CourseFile | None,
+    ledger: Ledger, progress: Progress, earlier: Earlier | None = None,
+) -> Results:  # fmt: skip
+    """From what was handed in to results, without overrides; `earlier` may refuse it before anything is judged."""
+    began, submissions = time.monotonic(), handed_in.submissions
+    policy = course_file.several_files if course_file else "newest"
     with ExitStack() as engines:
         engine = engines.enter_context(LocalEngine(settings.jobs, preload=("grader.pipeline_jobs",)))
         bench = Bench(settings, course, ledger, engine, progress)
@@ -84,16 +126,14 @@ def run(settings: Settings, progress: Progress | None = None) -> Results:
         work: dict[str, list[str]] = {}
         for several in rivals:
             work.setdefault(submissions[several[0].student].student_id, []).append(several[0].exercise)
-        earlier.refuse_conflicts(submissions, work, course, settings.profile, data_name(settings, bench))
+        if earlier is not None:
+            earlier.refuse_conflicts(submissions, work, course, settings.profile, data_name(settings, bench))
         bench.judge_and_train(
             [task for several in rivals if len(several) > 1 for task in several], train=False
         )
         tasks = [choose(several, bench, policy) for several in rivals]
         bench.judge_and_train(tasks)
-        results = assemble(settings, handed_in, course, tasks, bench, time.monotonic() - began)
-    results = with_overrides(earlier.merged(results), overrides)
-    _write(results, settings.out, course_file)
-    return results
+        return assemble(settings, handed_in, course, tasks, bench, time.monotonic() - began)
 
 
 def course_file_of(root: Path) -> CourseFile | None:

@@ -9,10 +9,13 @@ import atexit
 import ctypes
 from collections.abc import Sequence
 from functools import cache, lru_cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.errors import TrainingFault, UserError
+from grader.captures import KeptCaptures
+from grader.errors import GraderFault, TrainingFault, UserError
 from grader.grading import Grading
+from grader.ledger import Ledger
 from grader.mender import Meter
 from grader.networks.dropout import without_dropout
 from grader.networks.replay import Replay
@@ -108,16 +111,30 @@ def capture_marked(excerpt: str, exercise: str) -> str:
     return captured.model_dump_json()
 
 
-def capture_and_judge(terms: str, handed_in: str, excerpt: str | None, untouched: bool) -> str:
+def capture_and_judge(
+    terms: str, handed_in: str, excerpt: str | None, untouched: bool, ledger: str, again: bool
+) -> str:
     """Terms of the exercise, the submission, and what the exercise needs of it (None: no class of the asked
-    name), all JSON → Judgement JSON; "null" where no class comes into question."""
-    asked = _terms(terms)
+    name), all JSON → Judgement JSON; "null" where no class comes into question.
+
+    Args:
+        ledger: folder in which captures are kept.
+        again: take them from there; no student's code is run.
+    """
+    asked, kept = _terms(terms), KeptCaptures(Ledger(Path(ledger)))
 
     def ask(own: Excerpt, meter: Meter | None) -> Capture:
-        return _capture(own, asked.assignment.input_shape, meter)
+        image = asked.assignment.input_shape
+        if again:
+            return kept.find(own, image, a_try=meter is not None)
+        captured = _capture(own, image, meter)
+        kept.keep(own, image, captured)
+        return captured
 
     grading = Grading(asked, Submission.model_validate_json(handed_in), ask, untouched)
     judgement = grading.judged(Excerpt.model_validate_json(excerpt) if excerpt else None)
+    if kept.missed and judgement is not None and not judgement.repairs:
+        raise GraderFault("a repair that was not tried then may make it run; grade it with grader run")
     return judgement.model_dump_json() if judgement else "null"
 
 

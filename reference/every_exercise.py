@@ -71,7 +71,7 @@ def activations(solution: str) -> tuple[Misconception, ...]:
         found.append(
             Misconception(
                 code=code,
-                    message=Text(en=f"There is no ReLU after {en}.", ko=f"{ko} 뒤에 ReLU가 없어요."),
+                message=Text(en=f"There is no ReLU after {en}.", ko=f"{ko} 뒤에 ReLU가 없어요."),
                 hint=RELU_HINT,
                 ways=(without(*names),),
             )

@@ -166,7 +166,7 @@ MISTAKES = {
         "name: skip",
         "name: skip\ndue: 2024-11-30",
         ":2: unknown key due; the keys here are name, title, order, classes, input_shape, "
-        "outputs, builds_on, rubric, recipes, open_design, thresholds_of",
+        "outputs, builds_on, rubric, recipes, open_design, public, blanks, given_worth, thresholds_of",
     ),
     "unknown key in a recipe": (
         "steps: 100",
@@ -320,6 +320,22 @@ MISTAKES = {
         "  quick:",
         "  quik:",
         ":15: no run asks for a recipe called quik; did you mean quick?",
+    ),
+    "a blank that neither makes layers nor is a step": (
+        "rubric:",
+        "blanks: {skip-1: {worth: 5}}\nrubric:",
+        ":6: blanks.skip-1: a blank has either layers, or reads and makes, or own_layers; say what the blank's hint says",
+    ),
+    "a blank that the solution does not mark": (
+        "rubric:",
+        "blanks: {skip-9: {worth: 5, reads: [x], makes: {x: [10]}}}\nrubric:",
+        ": blanks has skip-9, which the solution does not mark; its blanks are skip-1, skip-2, skip-3, skip-4, skip-5, skip-6",
+    ),
+    "a free blank where the design is not open": (
+        "rubric:",
+        "blanks: {skip-1: {worth: 5, own_layers: true}}\nrubric:",
+        ":6: own_layers is for the blanks of an open design, which have no single answer, and for them alone; "
+        "say of each blank which layers it makes, or what it reads and makes",
     ),
     "two numbers in a shape": (
         "rubric:",

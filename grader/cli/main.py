@@ -48,14 +48,17 @@ def run(
     ],
     out_folder: Annotated[Path, typer.Option("--out", help="Where the results go.")] = Path("grading"),
     exercise: Annotated[
-        list[str] | None, typer.Option(help="Only this exercise; may be given several times.")
+        list[str] | None,
+        typer.Option(
+            help="Only this exercise; may be given several times. Default: those of course.yaml, else all."
+        ),
     ] = None,
     gpu: Annotated[bool, typer.Option("--gpu", help="Train on the NVIDIA GPU.")] = False,
     profile: Annotated[
         str | None,
         typer.Option(
             help="static: no training; quick: minutes on a CPU (default); full: the slides' 20 epochs "
-            "(default on a GPU); or a recipe of your own."
+            "(default on a GPU); or a recipe of your own. course.yaml may name another default."
         ),
     ] = None,
     data: Annotated[
@@ -74,14 +77,23 @@ def run(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Grade again what an earlier run has graded.")
     ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Say only what needs a person, or went wrong.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Say the end of the run as JSON, for other programs.")
+    ] = False,
 ) -> None:
     """Grade submissions: results.json, scores.csv and a page per student."""
     from grader.bench import Settings
     from grader.cli.isolation import in_container
     from grader.cli.progress import shown
+    from grader.cli.summary import needs_a_person, said_as_json
     from grader.course import default_root
     from grader.engines.local import default_jobs
+    from grader.pipeline import course_file_of
     from grader.pipeline import run as grade
+    from grader.records.gradebook import RunDefaults
 
     reads = [submissions, *([roster] if roster else [])]
     reads += [] if data in ("synthetic", "cifar10") else [Path(data)]
@@ -92,26 +104,35 @@ def run(
         out_folder,
         data,
         gpu,
-        lambda text: err.print(text.in_language(lang.value), markup=False),
+        lambda text: None if quiet or as_json else err.print(text.in_language(lang.value), markup=False),
     )
     if code is not None:
         raise typer.Exit(code)
+    described = course_file_of(default_root())
+    usual = described.run if described else RunDefaults()
     settings = Settings(
         submissions=submissions,
         out=out_folder,
         course=default_root(),
         roster=roster,
-        exercises=tuple(exercise or ()),
-        profile=profile or ("full" if gpu else "quick"),
+        exercises=tuple(exercise or usual.exercises),
+        profile=profile or usual.profile or ("full" if gpu else "quick"),
         gpu=gpu,
         data=data,
         jobs=jobs or default_jobs(),
         language=lang.value,
         fresh=fresh,
     )
-    with shown(err) as progress:
+    with shown(err, quiet or as_json) as progress:
         results = grade(settings, progress)
-    waiting = summarize(results, out_folder, lang.value)
+    if as_json:
+        out.print(said_as_json(results, out_folder, lang.value), markup=False)
+    if quiet or as_json:
+        waiting = needs_a_person(results, lang.value)
+        for line in waiting:
+            err.print(line, markup=False)
+    else:
+        waiting = summarize(results, out_folder, lang.value)
     raise typer.Exit(NEEDS_A_PERSON if waiting else 0)
 
 
@@ -298,6 +319,62 @@ def report(
     results = again(run_folder, lang.value if lang else None, course)
     waiting = summarize(results, run_folder, results.run.language)
     raise typer.Exit(NEEDS_A_PERSON if waiting else 0)
+
+
+@app.command()
+def rejudge(
+    run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder that `grader run` wrote.")],
+    out_folder: Annotated[
+        Path | None, typer.Option("--out", help="Where the new results go; default: RUN-rejudged.")
+    ] = None,
+    gpu: Annotated[bool, typer.Option("--gpu", help="Train on the NVIDIA GPU what must be trained.")] = False,
+    data: Annotated[
+        str | None,
+        typer.Option(help="As of grader run; default: synthetic or cifar10, as it was graded with."),
+    ] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes at once; default: one per CPU.")] = None,
+) -> None:
+    """Judge a run again by the rules as they are now, without running students' code; then compare."""
+    from grader.cli.compare import show
+    from grader.cli.progress import shown
+    from grader.cli.rejudge import settings_of
+    from grader.pipeline import rejudge as again
+
+    folder = out_folder or run_folder.with_name(f"{run_folder.resolve().name}-rejudged")
+    settings = settings_of(run_folder, folder, gpu, data, jobs)
+    with shown(err) as progress:
+        results = again(run_folder, settings, progress)
+    show(run_folder, folder, None, out)
+    waiting = summarize(results, folder, results.run.language)
+    raise typer.Exit(NEEDS_A_PERSON if waiting else 0)
+
+
+@app.command()
+def compare(
+    first: Annotated[Path, typer.Argument(metavar="RUN1", help="Folder that `grader run` wrote.")],
+    second: Annotated[
+        Path, typer.Argument(metavar="RUN2", help="Another: after a change, or of a resubmission.")
+    ],
+    lang: Annotated[Language | None, typer.Option(help="Default: the second run's.")] = None,
+) -> None:
+    """Who moves between two runs, by how much, and why; also as compare.html and compare.csv in RUN2."""
+    from grader.cli.compare import show
+
+    show(first, second, lang.value if lang else None, out)
+
+
+@app.command()
+def review(
+    run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder that `grader run` wrote.")] = Path(
+        "grading"
+    ),
+    port: Annotated[int, typer.Option(help="On 127.0.0.1; 0: a free one.")] = 0,
+    by: Annotated[str | None, typer.Option(help="Who decides; default: your user name.")] = None,
+) -> None:
+    """Decide in the browser, on this machine alone, what needs a person; writes overrides.yaml and nothing else."""
+    from grader.cli.review import serve
+
+    raise typer.Exit(NEEDS_A_PERSON if serve(run_folder, port, by, out) else 0)
 
 
 @app.command()

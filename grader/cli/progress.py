@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.progress import Progress as Bars
 
 from grader.bench import Progress
@@ -20,10 +27,14 @@ _LABELS = {
 
 
 @contextmanager
-def shown(console: Console) -> Iterator[Progress]:
-    """A `Progress` that is drawn on a terminal, and silent elsewhere."""
-    columns = (TextColumn("{task.description:<16}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Bars(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+def shown(console: Console, quiet: bool = False) -> Iterator[Progress]:
+    """A `Progress` that is drawn on a terminal, with how long is left, and silent elsewhere."""
+    columns = (
+        TextColumn("{task.description:<16}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+        TextColumn("·"), TimeRemainingColumn(),
+    )  # fmt: skip
+    silent = quiet or not console.is_terminal
+    with Bars(*columns, console=console, transient=True, disable=silent) as bars:
         tasks: dict[str, TaskID] = {}
 
         def report(step: str, done: int, total: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import statistics
 from pathlib import Path
 
@@ -36,6 +37,30 @@ def table(results: Results, language: str) -> Table:
             str(sum(row.status == "missing" for row in rows)),
         )
     return made
+
+
+def said_as_json(results: Results, folder: Path, language: str) -> str:
+    """The end of a run for other programs; what they need beyond it stands in `results.json`."""
+    exercises = {}
+    for name, info in results.run.exercises.items():
+        rows = [submission.exercises[name] for submission in results.submissions]
+        points = [row.points for row in rows if row.status == "graded" and row.points is not None]
+        exercises[name] = {
+            "graded": len(points),
+            "missing": sum(row.status == "missing" for row in rows),
+            "needs_review": sum(row.status == "needs_review" for row in rows),
+            "mean": round(statistics.mean(points), 2) if points else None,
+            "max_points": info.max_points,
+        }
+    said = {
+        "results": str(folder / "results.json"),
+        "submissions": len(results.submissions),
+        "trainings": results.run.trainings,
+        "seconds": results.run.seconds,
+        "exercises": exercises,
+        "needs_a_person": needs_a_person(results, language),
+    }
+    return json.dumps(said, ensure_ascii=False)
 
 
 def needs_a_person(results: Results, language: str) -> list[str]:

@@ -50,6 +50,12 @@ class _Page(YamlFile):
         self.explain(error, Assignment)
 
     def _break_of_a_rule(self, where: Location, rule: str) -> NoReturn:
+        if where[:1] == ("blanks",):
+            self.fail(where, f"{named(where)}: {rule}", "say what the blank's hint says")
+        if where == () and "own_layers" in rule:
+            self.fail(
+                ("blanks",), rule, "say of each blank which layers it makes, or what it reads and makes"
+            )
         if where == ():
             self.fail(("rubric",), rule, "give every check its points, 0 for one that should not count")
         if "epochs" in rule:

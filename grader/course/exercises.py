@@ -15,6 +15,7 @@ from grader.course.misconceptions import read_catalogue
 from grader.course.price_file import FILE as PRICES
 from grader.course.price_file import read_prices
 from grader.errors import AssignmentError
+from grader.marks import marks_in
 from grader.records.assignment import Assignment, Calibration
 from grader.records.misconception import Misconception
 from grader.records.prices import Prices
@@ -146,6 +147,7 @@ def _read_exercise(root: Path, name: str, prices: Prices) -> Exercise:
     assignment = read_assignment(public / "assignment.yaml")
     _check_thresholds_are_shared(root, assignment)
     solution = read_solution(secret / "solution.py", assignment.classes[0])
+    _check_blanks_are_there(root, assignment, solution)
     return Exercise(
         assignment=assignment,
         solution=solution,
@@ -158,6 +160,20 @@ def _read_exercise(root: Path, name: str, prices: Prices) -> Exercise:
         prices=prices,
         catalogue=read_catalogue(secret, solution),
     )
+
+
+def _check_blanks_are_there(root: Path, assignment: Assignment, solution: str) -> None:
+    marked = [
+        f"{mark.exercise}-{mark.number}" for mark in marks_in(solution.split("\n")) if mark.kind == ">>>"
+    ]
+    for name in assignment.blanks:
+        if name not in marked:
+            raise AssignmentError(
+                root / "assignments" / assignment.name / "assignment.yaml",
+                None,
+                f"blanks has {name}, which the solution does not mark",
+                f"its blanks are {', '.join(marked)}" if marked else "mark it there, or leave it out here",
+            )
 
 
 def _check_thresholds_are_shared(root: Path, assignment: Assignment) -> None:

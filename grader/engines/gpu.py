@@ -27,11 +27,12 @@ class GpuEngine:
     Args:
         call: module-level function from the arguments of several jobs to their results, each a
             result or an exception; an exception that it raises means that the process is of no more use.
-        most: jobs at once; what they found is handed on, and written, before the next ones end.
+        most: jobs handed over at once, two groups of what trains together, so that the second is made ready
+            while the first runs; what they found is handed on, and written, before the next ones end.
     """
 
     call: Callable[[Sequence[tuple[Any, ...]]], list[Any]]
-    most: int = 8
+    most: int = 16
     _pool: ProcessPoolExecutor | None = None
     _running: tuple[Future[list[Any]], Group] | None = None
     _waiting: list[Job] = field(default_factory=list)

@@ -100,6 +100,7 @@ def korean_name(word: str) -> str:
     """The name that a Hangul word is, or holds between course words ("김서준과제", "김서준님"); else ""."""
     if not 2 <= len(word) <= 12 or is_course_word(word):
         return ""
+    word = word.removesuffix("님")
     if _like_a_name(word):
         return word
     for start in range(len(word)):

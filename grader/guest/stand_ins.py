@@ -72,7 +72,7 @@ class Thing:
     """Whatever a missing package would give: permissive, and without a value of its own."""
 
     def __init__(self, of: StandIns, package: str, name: str, kept: Mapping[Any, Any] | None = None) -> None:
-        vars(self).update(_of=of, _package=package, _name=name, _kept={})
+        vars(self).update(_of=of, _package=package, _name=name, _kept={}, _parts={})
         for key, value in (kept or {}).items():
             self._kept[key] = self._keeping(value, str(key))
 
@@ -85,11 +85,13 @@ class Thing:
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
         self._of.note(self._package, only_called=True)
-        if name not in self._kept:
-            if name in ("items", "keys", "values", "get", "copy") and self._kept:
-                return getattr(self._kept, name)
-            self._kept[name] = Thing(self._of, self._package, f"{self._name}.{name}")
-        return self._kept[name]
+        if name in self._kept:
+            return self._kept[name]
+        if name in ("items", "keys", "values", "get", "copy") and self._kept:
+            return getattr(self._kept, name)
+        if name not in self._parts:
+            self._parts[name] = Thing(self._of, self._package, f"{self._name}.{name}")
+        return self._parts[name]
 
     def __setattr__(self, name: str, value: Any) -> None:
         self._of.note(self._package, only_called=True)
@@ -137,11 +139,18 @@ class Thing:
 
     def __iter__(self) -> Iterator[Any]:
         self._of.note(self._package)
-        return iter(self._kept)
+        return iter(self._known())
 
     def __len__(self) -> int:
         self._of.note(self._package)
-        return len(self._kept)
+        return len(self._known())
+
+    def _known(self) -> dict[Any, Any]:
+        """What was given; of anything else it is not even known how much there is."""
+        kept: dict[Any, Any] = self._kept
+        if not kept:
+            raise TypeError(f"{self._name} is not here")
+        return kept
 
     def __bool__(self) -> bool:
         self._of.note(self._package)

@@ -1,4 +1,4 @@
-"""`course.yaml`: which scores go into which column of the LMS, and what becomes of code that does not run."""
+"""`course.yaml`: what is graded, what becomes of code that does not run, which scores go into which column."""
 
 from __future__ import annotations
 
@@ -22,6 +22,15 @@ class Column(Record):
     """Of the LMS: what the exercises' points are scaled to."""
 
 
+class RunDefaults(Record):
+    """What `grader run` does where its options say nothing else."""
+
+    exercises: tuple[str, ...] = ()
+    """The exercises that are asked for; the others are neither graded nor shown. Empty: all."""
+    profile: str | None = None
+    """static, or the name of a recipe; None: quick, on a GPU full."""
+
+
 SeveralFiles = Literal["newest", "best", "ask"]
 """Which of a student's files counts where several hold an exercise's class and give different points."""
 
@@ -41,6 +50,8 @@ class CourseFile(Record):
     """What becomes of submissions that do not run."""
     several_files: SeveralFiles = "newest"
     """newest: as names and folders tell, asked about where they hardly do; best: the most points; ask: a person."""
+    run: RunDefaults = RunDefaults()
+    """What is graded, and how."""
     lti: LtiSite | None = None
     canvas_api: CanvasSite | None = None
 

@@ -88,9 +88,7 @@ def moved(end: str, channels: int) -> tuple[Edit, ...]:
     return (*sizes(channels, channels, channels), *NO_GATE, Edit(old=end, new=new))
 
 
-def one(
-    code: str, en: str, ko: str, hint: Text, *ways: tuple[Edit, ...], **more: object
-) -> Misconception:
+def one(code: str, en: str, ko: str, hint: Text, *ways: tuple[Edit, ...], **more: object) -> Misconception:
     return Misconception(code=code, message=Text(en=en, ko=ko), hint=hint, ways=ways, **more)
 
 

@@ -83,9 +83,7 @@ def pooled(n: int, line: str) -> Edit:
     return Edit(old=old, new=f"{old}        {line}\n")
 
 
-def one(
-    code: str, en: str, ko: str, hint: Text, *ways: tuple[Edit, ...], **more: object
-) -> Misconception:
+def one(code: str, en: str, ko: str, hint: Text, *ways: tuple[Edit, ...], **more: object) -> Misconception:
     return Misconception(code=code, message=Text(en=en, ko=ko), hint=hint, ways=ways, **more)
 
 

@@ -106,9 +106,7 @@ def into_middle(*blocks: int) -> tuple[Edit, ...]:
     return tuple(edits)
 
 
-def one(
-    code: str, en: str, ko: str, hint: Text, *ways: tuple[Edit, ...], **more: object
-) -> Misconception:
+def one(code: str, en: str, ko: str, hint: Text, *ways: tuple[Edit, ...], **more: object) -> Misconception:
     return Misconception(code=code, message=Text(en=en, ko=ko), hint=hint, ways=ways, **more)
 
 

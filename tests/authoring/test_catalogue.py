@@ -30,10 +30,13 @@ SAMPLE = {
 }
 
 
-def misconception(code: str = "a", share: float = 0.5, **more: object) -> Misconception:
+PRICES = read_course(ROOT, ["base"])["base"].prices
+
+
+def misconception(code: str = "a", **more: object) -> Misconception:
     fields = {"message": Text(en=f"{code} is.", ko=f"{code}예요."), "hint": Text(en="Why?", ko="왜요?")}
     ways = ((Edit(old=code, new=""),),)
-    return Misconception.model_validate({"code": code, "share": share, "ways": ways, **fields, **more})
+    return Misconception.model_validate({"code": code, "ways": ways, **fields, **more})
 
 
 def seen(source: str, name: str) -> tuple[str, bool]:
@@ -118,7 +121,7 @@ def test_permuted_channels_alone_are_the_reference() -> None:
     assert seen(applied(course.mistakes.harmless[0], course.solution), "dense")[1]
 
 
-# -- shares -----------------------------------------------------------------------------------------
+# -- prices -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -140,21 +143,28 @@ def test_permuted_channels_alone_are_the_reference() -> None:
         ("log-softmax-at-the-end", "softmax-at-the-end"),
     ],
 )
-def test_a_worse_mistake_never_earns_more(better: str, worse: str) -> None:
-    shares = {
-        one.code: one.share
-        for found in read_course(ROOT, COVERED).values()
-        for mistakes in found.catalogue.values()
-        for one in mistakes
+def test_a_worse_mistake_never_costs_less(better: str, worse: str) -> None:
+    less, more = (PRICES.of_finding(code, 0.5) for code in (better, worse))
+
+    assert less is not None and more is not None and less <= more
+
+
+def test_every_known_mistake_has_a_price() -> None:
+    codes = {
+        one.code
+        for found in read_course(ROOT).values()
+        for known in found.catalogue.values()
+        for one in known
     }
 
-    assert shares[better] >= shares[worse]
+    assert len(codes) > 100
+    assert [code for code in sorted(codes) if PRICES.of_finding(code, 0.5) is None] == []
 
 
-def test_two_mistakes_earn_what_is_right_of_both() -> None:
-    both = joined([misconception("a", 0.5), misconception("b", 0.4)])
+def test_two_mistakes_are_both_told() -> None:
+    both = joined([misconception("a"), misconception("b")])
 
-    assert (both.code, both.share, both.message.en) == ("a+b", 0.2, "a is. b is.")
+    assert (both.code, both.message.en) == ("a+b", "a is. b is.")
     assert both.hint.en == "Why?"
 
 
@@ -221,7 +231,7 @@ def test_an_exercise_without_misconceptions_has_an_empty_catalogue(course: Path)
     assert read_course(course)["skip"].catalogue == {}
 
 
-def test_another_message_or_share_needs_no_new_catalogue(course: Path) -> None:
+def test_another_message_needs_no_new_catalogue(course: Path) -> None:
     before = len(read_course(course)["skip"].catalogue)
     rewrite(course, "skip/misconceptions.py", "The skip path is added twice.", "It is added twice.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -12,7 +13,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from grader.bench import Settings
 from grader.cli.main import app
+from grader.errors import UserError
 
 GRADER = [str(Path(sys.executable).with_name("grader"))]  # the console script, as a person types it
 GOOD = Path(__file__).parents[1] / "submissions" / "correct" / "skip"
@@ -35,8 +38,8 @@ def test_the_flags_are_the_contracts() -> None:
     shown = CliRunner().invoke(app, ["run", "--help"], env={"COLUMNS": "200", "TERM": "dumb"}).output
     flags = sorted({word.rstrip(",") for word in shown.split() if word.startswith("--")})
     assert flags == [
-        "--data", "--exercise", "--fresh", "--gpu", "--help", "--isolation", "--jobs", "--lang", "--out",
-        "--profile", "--roster",
+        "--data", "--exercise", "--fresh", "--gpu", "--help", "--isolation", "--jobs", "--json", "--lang",
+        "--out", "--profile", "--quiet", "--roster",
     ]  # fmt: skip
 
 
@@ -62,6 +65,45 @@ def test_what_the_person_must_fix_is_one_sentence_and_exit_code_2(
         return
     assert ended.returncode == 2, ended.stdout + ended.stderr
     assert sentence in ended.stderr and "Traceback" not in ended.stderr
+
+
+@pytest.mark.slow
+def test_a_quiet_run_says_nothing_and_a_json_run_is_read_by_a_program(tmp_path: Path) -> None:
+    words = [
+        "run",
+        str(GOOD / "plain.py"),
+        "--profile",
+        "static",
+        "--exercise",
+        "skip",
+        "--isolation",
+        "process",
+    ]
+    quiet = run(*words, "--out", str(tmp_path), "--quiet")
+    assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
+    said = json.loads(run(*words, "--out", str(tmp_path), "--json").stdout)
+    assert said["exercises"]["skip"] == {
+        "graded": 1, "missing": 0, "needs_review": 0, "mean": 80.0, "max_points": 80.0,
+    }  # fmt: skip
+    assert said["needs_a_person"] == [] and Path(said["results"]).is_file()
+
+
+def test_what_is_asked_for_stands_in_the_course_file_and_options_come_first(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    text = "run: {exercises: [skip], profile: static}\ncolumns: [{title: x, exercises: [skip], points: 1}]\n"
+    (tmp_path / "course.yaml").write_text(text)
+    seen: list[Settings] = []
+
+    def graded(settings: Settings, _: object) -> None:
+        seen.append(settings)
+        raise UserError("enough")
+
+    monkeypatch.setattr("grader.course.default_root", lambda: tmp_path)
+    monkeypatch.setattr("grader.pipeline.run", graded)
+    for more in ([], ["--exercise", "ca", "--profile", "quick"]):
+        CliRunner().invoke(app, ["run", str(GOOD), "--isolation", "process", *more])
+    assert [(one.exercises, one.profile) for one in seen] == [(("skip",), "static"), (("ca",), "quick")]
 
 
 @pytest.mark.slow

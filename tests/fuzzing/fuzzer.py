@@ -169,7 +169,11 @@ def good_hand_in(draw: random.Random) -> bytes:
         wrong(notebook, draw)
     contents = [NETWORK.encode(), NETWORK.encode("utf-16"), json.dumps(notebook).encode("utf-8", "surrogatepass"),
                 "# 한글".encode("cp949") + NETWORK.encode(), draw.randbytes(200), b"\x00" * 100, b"%PDF-1.4",
-                b"[" * 50_000, b"class VGG_SKIP" + b"(" * 5000, NETWORK.replace("\n", "\r").encode()]  # fmt: skip
+                b"[" * 50_000, b"class VGG_SKIP" + b"(" * 5000, NETWORK.replace("\n", "\r").encode(),
+                b"# Commented out IPython magic to ensure Python compatibility.\n# %%time\n" + NETWORK.encode(),
+                b'"""C:\\Users\\x"""\n' * draw.choice((1, 300)) + NETWORK.encode(), NETWORK.encode("gb18030")[:-1] + b"\x80",
+                b"!ls\n" * draw.choice((1, 400)) + NETWORK.encode(), b"<html>" + NETWORK.encode(), b"-" * 20_000 + b"1",
+                b"x = " + b"not " * 3000 + b"1", json.dumps({"cells": [{"cell_type": "raw", "source": NETWORK}]}).encode()]  # fmt: skip
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", draw.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))) as packed:
         for place in range(draw.choice((1, 2, 6))):
@@ -204,19 +208,26 @@ def damaged_hand_in(_: bytes, draw: random.Random) -> bytes:
 
 
 def read_hand_in(data: bytes) -> str:
-    """What reading and cutting make of it, in a word."""
+    """What reading and cutting make of it, in a word; whatever it is, those beside it are graded."""
     from grader.class_work import read_submissions
-    from grader.errors import UserError
     from grader.stages.excerpts import cut
     from grader.stages.screening import screen
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "20231234_홍길동.zip"
         path.write_bytes(data)
-        try:
-            submissions = read_submissions(path)
-        except UserError as error:
-            return f"refused: {str(error).replace(folder, '')[-40:]}"
+        for number, name in (
+            ("20231235_이영희", "skip.py"),
+            ("20231236_박서준", "lab.ipynb"),
+            ("20231237_최지우", "skip.py"),
+        ):
+            file = Path(folder) / number / name
+            file.parent.mkdir()
+            file.write_bytes(NETWORK.encode() if number.startswith("20231235") else data[:200_000])
+        submissions = read_submissions(Path(folder))
+        rows = {submission.student_id: submission for submission in submissions}
+        assert {"20231234", "20231235", "20231236", "20231237"} <= set(rows), f"vanished: only {sorted(rows)}"
+        assert cut(rows["20231235"], ("VGG_SKIP",), "skip") is not None, "the neighbour was not read"
         words = set()
         for submission in submissions:
             excerpt = cut(submission, ("VGG_SKIP",), "skip")
@@ -252,6 +263,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--keep", action="store_true")
+    parser.add_argument("--slow-s", type=float, default=SLOW_S, help="longer than that is a fault")
     options = parser.parse_args()
     make, damage, read = KINDS[options.kind]
     good, draw, seen, slowest = make(), random.Random(options.seed), Counter[str](), 0.0
@@ -268,7 +280,7 @@ def main() -> int:
             raise
         took = time.monotonic() - began
         slowest = max(slowest, took)
-        if took > SLOW_S:
+        if took > options.slow_s:
             print(f"took {took:.1f} s; kept in {keep(options.kind, data)}", file=sys.stderr)
             return 1
         if options.keep and word not in seen and len(data) < 200_000:

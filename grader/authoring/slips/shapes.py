@@ -134,7 +134,6 @@ def surroundings(source: Source) -> Iterator[Slip]:
                 indent = line[: len(line) - len(line.lstrip())]
                 for extra in (
                     f"plt.imshow({name}[0, 0].detach())\n{indent}plt.show()",
-                    f"np.save('out.npy', {name}.detach())",
                     f"writer.add_histogram('out', {name})",
                 ):
                     yield source.line("plots", last, f"{line}\n{indent}{extra}")

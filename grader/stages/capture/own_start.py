@@ -67,6 +67,8 @@ def cannot_learn(graph: ModelGraph, tensors: Mapping[str, Tensor]) -> tuple[str,
 
 def _is_usual(layer: Layer, numbers: Mapping[int, Tensor]) -> bool:
     """Weights to both sides of zero, biases that turn no ReLU off: it can learn, as far as it matters."""
+    if not numbers[layer.weight].numel():  # a layer without any unit
+        return False
     low, high = (float(x) for x in numbers[layer.weight].aminmax())
     if not (low < 0 < high and abs(low + high) <= (high - low) / 2):
         return False

@@ -109,7 +109,7 @@ def without_graph(capture: Capture, excerpt: Excerpt, standard: Model) -> Judgem
     if capture.problem is not None and capture.problem.output_fits:
         called = sum(layer.called for layer in capture.partial.layers)
         done = channels.share * min(1.0, called / max(1, len(standard.layers)))
-        cause = cause.model_copy(update={"share": done})
+        cause = cause.model_copy(update={"share": min(done, 0.99)})
     verdicts = [loads, cause, channels]
     if cause.check == "function" and capture.problem is not None and capture.problem.output_fits:
         verdicts.append(passed("shape", Text(en="The output is N×10.", ko="출력이 N×10이에요.")))

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from grader.stages.mending.names import compared_instead
-from grader.stages.mending.scopes import attributes_of, bound_at_top, on_line
+from grader.stages.mending.scopes import attributes_of, bound_at_top, function_of, made_before, on_line
 from grader.stages.mending.situation import FUNCTIONS, Proposal, Situation
 from grader.stages.mending.spelling import folded, near
 from grader.stages.mending.torch_names import names_of, reach
@@ -36,7 +36,13 @@ def attribute(situation: Situation) -> Iterator[Proposal]:
         return
     label, node = here[0]
     assert isinstance(node, ast.Attribute)
-    yield from compared_instead(situation, label, node)
+    if compared := list(compared_instead(situation, label, node)):
+        yield from compared
+        return
+    if name in ("nn", "F", "torch", "self"):  # `nn.Conv2d(3, 16, 3). nn.ReLU()`
+        parts = (ast.unparse(node.value), name)
+        yield situation.replaced("full-stop-for-comma", label, [(node, ", ".join(parts))], node.lineno, parts)
+        return
     classes = {c.name: c for _, c in situation.classes()}
     if module is not None:
         for new in _of_module(situation, module, name):
@@ -54,6 +60,12 @@ def attribute(situation: Situation) -> Iterator[Proposal]:
                 "init-misspelt", label, [(node, f"{ast.unparse(node.value)}.{new}")], node.lineno, (name,)
             )
     elif instance in ("Tensor", "Parameter"):
+        function = function_of(situation, label, node)
+        if function is not None and isinstance(node.value, ast.Name) and name in made_before(function, node):
+            parts = (ast.unparse(node.value), name)  # `torch.cat([x. out])`
+            yield situation.replaced(
+                "full-stop-for-comma", label, [(node, ", ".join(parts))], node.lineno, parts
+            )
         for new in near(name, names_of("torch.Tensor")):
             yield situation.replaced(
                 "torch-name-misspelt",
@@ -94,6 +106,7 @@ def _of_network(
     unused = sorted(attributes - used)
     offered = near(node.attr, attributes)
     offered += [other for other in unused if other not in offered][:2]
+    yield from _minus_in_name(situation, label, node, attributes)
     for other in offered:
         yield situation.replaced(
             "attribute-misspelt", label, [(n, f"{text}.{other}") for n in same], node.lineno, (node.attr,)
@@ -125,6 +138,20 @@ def _of_network(
         yield situation.replaced(
             "self-too-many", label, [(n, node.attr) for n in same], node.lineno, (node.attr,)
         )
+
+
+def _minus_in_name(
+    situation: Situation, label: str, node: ast.Attribute, attributes: set[str]
+) -> Iterator[Proposal]:
+    """`self.conv-skip1(x)`."""
+    for _, minus in situation.nodes(ast.BinOp):
+        if isinstance(minus, ast.BinOp) and minus.left is node and isinstance(minus.op, ast.Sub):
+            rest = re.match(r"\w+", ast.unparse(minus.right))
+            if rest is not None and f"{node.attr}_{rest[0]}" in attributes:
+                whole = f"{ast.unparse(node)}_{ast.unparse(minus.right)}"
+                yield situation.replaced(
+                    "attribute-misspelt", label, [(minus, whole)], node.lineno, (node.attr,)
+                )
 
 
 def _of_module(situation: Situation, module: str, name: str) -> list[str]:

@@ -21,7 +21,9 @@ from grader.records.graph import SourceLine
 from grader.records.repair import Repair
 from grader.records.submission import Cell, Excerpt
 
-CODE = "blank-left"
+CODE, METHOD = "blank-left", "method-left"
+FILLED = frozenset((CODE, METHOD))
+"""Repairs that put the reference's own steps in: what is drawn of such a network shows them."""
 _PLACEHOLDER = re.compile(r"_{2,}|\?+")
 _NOTHING_ASSIGNED = re.compile(r"\s*[\w., ]+=\s*(#.*)?$")
 
@@ -57,7 +59,7 @@ class LeftBlank(Record):
         """What it costs, in percent, and what is told."""
         if self.name in (FORWARD, INIT):
             return Repair(
-                code="method-left", price=self.worth, file=self.cell, line=self.line, before=self.source, after="",
+                code=METHOD, price=self.worth, file=self.cell, line=self.line, before=self.source, after="",
                 message=Text(
                     en=f"`{self.name}` is left empty. It earns nothing; the rest was judged as if it were written.",
                     ko=f"`{self.name}`이 비어 있어요. 이 부분은 점수가 없고, 나머지는 작성되어 있다고 보고 채점했어요.",

@@ -74,6 +74,11 @@ def _spans(node: ast.expr, line: int) -> bool:
 def call_forms(situation: Situation) -> Iterator[Proposal]:
     """`torch.cat(a, b)`, `nn.ReLU(x)`, `self.pool` without brackets, `x.size[0]`, `x.shape(0)`."""
     crash = situation.crash
+    problem = situation.capture.problem if situation.capture else None
+    if problem is not None and problem.code == "not-a-tensor":  # `return self.fc3`
+        for label in situation.labels:
+            yield from _not_called(situation, label)
+        return
     if (
         crash is None
         or crash.line is None
@@ -204,6 +209,7 @@ def _is_about_modules(message: str) -> bool:
     return bool(
         re.search(
             r"not (?:ReLU|Sigmoid|Tanh|Softmax|Flatten|\w*Pool2d|Conv2d|Linear|Sequential|BatchNorm2d|Identity|\w*ELU)\b"
+            r"|got \((?!Tensor\b|Parameter\b)[A-Z]\w+,|got \((?:method|function)\b"
             r"|object has no attribute|unsupported operand|method|Module|found \w+$",
             message,
         )

@@ -23,17 +23,20 @@ from grader.stages.mending.situation import Proposal, Situation
 
 Kind = Callable[[Situation], Iterator[Proposal]]
 
-KINDS: tuple[Kind, ...] = (
-    class_name.class_name,
-    syntax.syntax,
-    structure.out_of_reach,
+NAMING: tuple[Kind, ...] = (class_name.class_name, syntax.syntax)
+"""Where no class of the asked name is found."""
+
+READING: tuple[Kind, ...] = (syntax.syntax, structure.out_of_reach)
+"""Where Python cannot read the class, or not find it."""
+
+RUNNING: tuple[Kind, ...] = (
+    attributes.attribute,
     parent.base_class,
     parent.super_init,
     signatures.self_argument,
     structure.special_methods,
     names.undefined,
     names.module_misspelt,
-    attributes.attribute,
     signatures.constructor,
     calls.keyword_arguments,
     calls.call_forms,
@@ -47,20 +50,24 @@ KINDS: tuple[Kind, ...] = (
     shapes.wrong_tensor,
     surroundings.absent,
 )
+"""Where it was read, and stopped while it ran."""
 
 
 def proposals(situation: Situation) -> list[Proposal]:
     """Every edit that one of the kinds proposes, no two the same."""
     found: dict[str, Proposal] = {}
     if situation.excerpt is None:
-        kinds: tuple[Kind, ...] = (class_name.class_name, syntax.syntax)
+        kinds: tuple[Kind, ...] = NAMING
     elif situation.excerpt.problem is not None:
-        kinds = (syntax.syntax, structure.out_of_reach)
+        kinds = READING
     else:
-        kinds = KINDS[3:]
+        kinds = RUNNING
     for kind in kinds:
         for proposal in kind(situation):
             found.setdefault(text_of(proposal.submission), proposal)
+        misspelt = {text: p for text, p in found.items() if p.code == "method-misspelt"}
+        if misspelt:  # whatever else is missing is so because this method was never called
+            return list(misspelt.values())
     found.pop(text_of(situation.submission), None)
     return list(found.values())
 

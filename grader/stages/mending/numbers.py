@@ -100,6 +100,17 @@ def _linear(
             yield from with_number(
                 situation, "features-declared", origin.name, "out", arriving, layer.in_channels
             )
+        if origin is not None and origin.kind == "conv" and not arriving % origin.out_channels:
+            area = arriving // origin.out_channels
+            if not layer.in_channels % area:
+                yield from with_number(
+                    situation,
+                    "channels-declared",
+                    origin.name,
+                    "out",
+                    origin.out_channels,
+                    layer.in_channels // area,
+                )
     yield from _strides(situation)
     yield from _kernels(situation)
 

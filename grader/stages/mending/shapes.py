@@ -188,7 +188,7 @@ def dtypes(situation: Situation) -> Iterator[Proposal]:
     """A cast to another dtype than the weights'."""
     crash = situation.crash
     if crash is None or not re.search(
-        r"dtype|scalar type|type \(|Double|Half|Long|Byte|same type", crash.message
+        r"dtype|scalar type|not implemented for|type \(|Double|Half|Long|Byte|same type", crash.message
     ):
         return
     sites: list[tuple[str, ast.Call]] = []

@@ -32,7 +32,7 @@ def constructor(situation: Situation) -> Iterator[Proposal]:
     names = re.findall(r"'(\w+)'", missing[2])
     for values in _uses(situation, owner.name, function, names):
         if len(values) == len(names):
-            yield _with_defaults(situation, label, function, values)
+            yield from _with_defaults(situation, label, function, values)
     by_name = {}
     for name in names:
         fit = next((value for pattern, value in _BY_NAME if re.search(pattern, name, re.IGNORECASE)), None)
@@ -41,11 +41,11 @@ def constructor(situation: Situation) -> Iterator[Proposal]:
         elif fit == "channels":
             fit = str(situation.exercise.input_shape[0])
         by_name[name] = fit or str(situation.exercise.outputs)
-    yield _with_defaults(situation, label, function, by_name)
+    yield from _with_defaults(situation, label, function, by_name)
 
 
 def _uses(
-    situation: Situation, class_name: str, function: ast.FunctionDef | ast.AsyncFunctionDef, names: list[str]
+    situation: Situation, class_name: str, function: AnyFunction, names: list[str]
 ) -> Iterator[dict[str, str]]:
     """What the file itself gives, where it makes the network."""
     positional = [a.arg for a in function.args.args[1:]]
@@ -82,20 +82,38 @@ def _is_literal(value: ast.expr) -> bool:
 
 
 def _with_defaults(
-    situation: Situation, label: str, function: ast.FunctionDef | ast.AsyncFunctionDef, values: dict[str, str]
-) -> Proposal:
+    situation: Situation, label: str, function: AnyFunction, values: dict[str, str]
+) -> Iterator[Proposal]:
     arguments = [*function.args.args, *function.args.kwonlyargs]
-    plain = [a for a in function.args.args if a.arg in values]
-    # behind an argument with a default every later one needs one
     changes = [(a, f"{ast.unparse(a)}={values[a.arg]}") for a in arguments if a.arg in values]
-    assert plain or changes
-    shown = ", ".join(f"`{name}`" for name in values)
-    return situation.replaced("constructor-arguments", label, list(changes), function.lineno, (shown,))
+    if changes:
+        shown = ", ".join(f"`{name}`" for name in values)
+        yield situation.replaced("constructor-arguments", label, list(changes), function.lineno, (shown,))
 
 
 def self_argument(situation: Situation) -> Iterator[Proposal]:
     """`def forward(x):`, and `def forward(self):`."""
     crash = situation.crash
+    if (
+        crash is not None
+        and crash.error == "NameError"
+        and "'self'" in crash.message
+        and crash.line is not None
+    ):
+        for label, owner in situation.classes():
+            for method in (f for f in owner.body if isinstance(f, FUNCTIONS) and label == crash.line.file):
+                lines = situation.text(label).split("\n")
+                line = lines[method.lineno - 1]
+                inside = method.lineno <= crash.line.line <= (method.end_lineno or method.lineno)
+                if inside and "self" not in [a.arg for a in method.args.args] and f"{method.name}(" in line:
+                    comma = ", " if method.args.args else ""
+                    lines[method.lineno - 1] = line.replace(
+                        f"{method.name}(", f"{method.name}(self{comma}", 1
+                    )
+                    yield situation.edited(
+                        "self-argument", label, "\n".join(lines), method.lineno, (method.name,)
+                    )
+        return
     if crash is None or crash.error != "TypeError":
         return
     found = re.search(

@@ -52,8 +52,8 @@ class Situation:
 
     @property
     def stopped_at(self) -> int:
-        """The line of the class's cell where Python cannot read on; 0 where it can."""
-        cells = self.excerpt.cells if self.excerpt else ()
+        """The line of the class's cell where Python cannot read on (of any, where no class is found); 0 where it can."""
+        cells = self.excerpt.cells if self.excerpt else self.cells.values()
         stops = [stop for cell in cells if (stop := stop_of(self.text(cell.label))) is not None]
         return stops[0][0] if stops else 0
 

@@ -16,7 +16,13 @@ def near(name: str, known: Iterable[str], most: int = MOST_NEAR) -> list[str]:
         if other != name:
             spellings.setdefault(folded(other), []).append(other)
     same = spellings.get(folded(name), [])
-    close = difflib.get_close_matches(folded(name), list(spellings), n=most, cutoff=0.75)
+    asked = folded(name)
+    close = [
+        key for key in spellings if len(key) > 1 and key != asked and sorted(key) == sorted(asked)
+    ]  # letters exchanged
+    close += difflib.get_close_matches(
+        asked, list(spellings), n=most, cutoff=0.75 if len(asked) > 4 else 0.65
+    )
     # `conv1_2` is as near to `conv1_1` as to `conv2_2`: digits that differ are rarely a slip of spelling
     ranked = sorted(
         (other for key in close for other in spellings[key]),

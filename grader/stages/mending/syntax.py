@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from grader.stages.mending import characters, lines, tokens
+from grader.stages.mending import brackets, characters, lines, tokens
 from grader.stages.mending.situation import Proposal, Situation, stop_of
 from grader.stages.mending.tries import Stop, Try, indent_of, is_code
 
@@ -26,10 +26,14 @@ SINGLE: tuple[Fixer, ...] = (
     tokens.quotes,
     tokens.colon,
     tokens.completed,
+    tokens.torn_names,
     tokens.words,
     tokens.unfinished,
-    tokens.one_character,
+    brackets.unclosed,
+    brackets.one_character,
 )
+_ABOUT_BRACKETS = re.compile("never closed|unmatched|does not match")
+"""Told before any other mistake, wherever it stands."""
 MOST_READ = 1_500_000
 """Characters that are read in search of an edit; a page of code has 4,000."""
 MOST_PLACES = 60
@@ -53,10 +57,17 @@ def syntax(situation: Situation) -> Iterator[Proposal]:
             reached = stop_of(new)
             if reached is None:
                 offered[new] = code, line
-            elif reached[0] > stop.line and "never closed" not in reached[2]:
+            elif _is_further(reached, stop, line):
                 further[new] = code, line
-        for new, (code, line) in (offered or dict(list(further.items())[:3])).items():
+        for new, (code, line) in (offered or dict(list(further.items())[:MOST_OFFERED])).items():
             yield situation.edited(code, label, new, line)
+
+
+def _is_further(reached: tuple[int, int, str], stop: Stop, line: int) -> bool:
+    """Python reads on, to another slip: further down, or anywhere once every bracket has its partner."""
+    if "never closed" in reached[2] and reached[0] == line:
+        return False  # the edit itself has opened it
+    return reached[0] > stop.line or (_ABOUT_BRACKETS.search(stop.message) is not None and reached[0] != line)
 
 
 def _broken(situation: Situation) -> Iterator[str]:
@@ -80,7 +91,7 @@ def _candidates(text: list[str], stop: Stop) -> Iterator[tuple[str, str, int]]:
         for one in fixer(text, stop):
             yield one.code, "\n".join(one.applied(text)), one.line
         if outside and fixer is tokens.words:  # of no concern to the class: rather without it than guessed at
-            yield "broken-statement", "\n".join(_without(text, stop)), stop.line
+            yield "broken-statement-aside", "\n".join(_without(text, stop)), stop.line
     yield "broken-statement", "\n".join([*text[: stop.line - 1], "", *text[stop.line :]]), stop.line
 
 
@@ -108,7 +119,7 @@ def _outside_classes(text: list[str], stop: Stop) -> bool:
     )
     return (
         head > 0
-        and not re.match(r"(?:class\b|def\b|@)", text[head - 1])
+        and not re.match(r"(?:class\b|def\b|@)", text[head - 1], re.IGNORECASE)
         and not any(re.match(r"class\b", line) for line in text[stop.line :])
     )
 

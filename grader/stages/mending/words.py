@@ -10,7 +10,7 @@ _READ = (
     "Python cannot read this line",
     "Python이 이 줄을 읽지 못해요",
 )
-_WORDS: dict[str, tuple[str, str, str, str]] = {
+WORDS: dict[str, tuple[str, str, str, str]] = {
     # code: message (en, ko), hint (en, ko); {0}, {1}: facts of the proposal
     "odd-characters": (
         f"{_READ[0]}: a character in it only looks like a bracket, comma, quote or space (full-width or typographic).",
@@ -78,9 +78,15 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
         "Which sign leads from an object to what belongs to it?",
         "객체에 속한 것을 쓸 때는 사이에 어떤 기호를 쓰나요?",
     ),
+    "full-stop-for-comma": (
+        "`{1}` is looked for inside `{0}` here, since a full stop stands between them.",
+        "`{0}`와(과) `{1}` 사이에 마침표가 있어서 `{0}` 안에서 `{1}`을(를) 찾고 있어요.",
+        "Are these two values, and which sign separates them?",
+        "서로 다른 두 값인가요? 그렇다면 사이에 어떤 기호가 와야 하나요?",
+    ),
     "keyword-misspelt": (
-        f"{_READ[0]}: a word of Python's is misspelt or missing.",
-        f"{_READ[1]}. 파이썬 예약어가 빠졌거나 철자가 틀렸어요.",
+        "A word of Python's is misspelt, missing, or grown together with its neighbour.",
+        "파이썬 예약어가 빠졌거나, 철자가 틀렸거나, 옆 단어와 붙어 있어요.",
         "Which word would your editor show in colour if it were right?",
         "맞게 썼다면 편집기에서 색이 바뀌었을 단어는 어느 것인가요?",
     ),
@@ -419,7 +425,7 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
 
 def repair_of(proposal: Proposal, price: float) -> Repair:
     """A proposal as a repair, in words."""
-    en, ko, ask_en, ask_ko = _WORDS[proposal.code]
+    en, ko, ask_en, ask_ko = WORDS[proposal.code]
     facts = (*proposal.facts, "", "")
     return Repair(
         code=proposal.code,

@@ -67,7 +67,7 @@ def undecodable(line: int) -> Unreadable:
 
 def _decode(data: bytes) -> tuple[str, str, int | None]:
     utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    attempts = ["utf-16"] if utf16 else ["utf-8-sig", *_declared(data), "cp949", *_unmarked(data)]
+    attempts = ["utf-16"] if utf16 else [*_unmarked(data), "utf-8-sig", *_declared(data), "cp949"]
     for encoding in attempts:
         try:
             return data.decode(encoding), encoding.removesuffix("-sig"), None

@@ -5,6 +5,18 @@ from __future__ import annotations
 from grader.records.base import Text
 
 CLASS_WORDS: dict[str, Text] = {
+    "compare_title": Text(en="Two runs compared", ko="두 채점 비교"),
+    "compare_summary": Text(
+        en="{0} exercises have other points, {1} are the same; {2} more got the same points for other reasons.",
+        ko="점수가 바뀐 과제 {0}건, 그대로인 과제 {1}건, 점수는 같지만 이유가 바뀐 과제 {2}건이에요.",
+    ),
+    "before": Text(en="before", ko="전"),
+    "after": Text(en="after", ko="후"),
+    "difference": Text(en="difference", ko="차이"),
+    "why": Text(en="why", ko="이유"),
+    "walk": Text(en="Decide what needs a person: {0}", ko="확인이 필요한 것부터 차례로: {0}건"),
+    "finish": Text(en="Finish", ko="마치기"),
+    "find": Text(en="Question number", ko="문의 번호"),
     "search": Text(en="Search", ko="검색"),
     "standing": Text(en="Who", ko="학생"),
     "everybody": Text(en="everybody", ko="전체"),

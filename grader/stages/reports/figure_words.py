@@ -6,6 +6,7 @@ from grader.records.base import Text
 
 FIGURE_WORDS: dict[str, Text] = {
     "network": Text(en="Your network, as it was computed", ko="내 네트워크 그림"),
+    "network_repaired": Text(en="Your network, with the repairs", ko="고친 뒤의 네트워크 그림"),
     "network_label": Text(
         en="Diagram of the network from the input at the top to the output, with the shape of each tensor",
         ko="위의 입력에서 아래의 출력까지 네트워크를 그린 그림. 화살표 옆은 텐서의 모양이에요.",

@@ -14,7 +14,7 @@ from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
@@ -53,7 +53,7 @@ def student_pages(
         course: its columns are shown with the student's scores, as they are exported.
         pictures: those that have been made already.
     """
-    template = _environment(language).get_template("student.html.j2")
+    template = environment(language).get_template("student.html.j2")
     pictures = pictures or Pictures(results)
     return tuple(
         _encoded(
@@ -79,7 +79,6 @@ def write_reports(results: Results, out: Path, language: str, course: CourseFile
     Pages of students who are no longer in the results are removed. Returns the path of the index;
     raises `UserError` where a file cannot be written.
     """
-    environment = _environment(language)
     names = page_names([submission.student_id for submission in results.submissions])
     students = out / "students"
     pictures = Pictures(results)
@@ -89,49 +88,68 @@ def write_reports(results: Results, out: Path, language: str, course: CourseFile
         if old.name not in names and GENERATOR in old.read_bytes()[:1000]:
             old.unlink()
     replace_file(out / "scores.csv", scores_csv(results))
-    index = environment.get_template("index.html.j2").render(
-        repaired=sum(
-            bool(result.repairs) for one in results.submissions for result in one.exercises.values()
-        ),
-        run=results.run,
-        submissions=results.submissions,
-        names=names,
-        max_total=sum(info.max_points for info in results.run.exercises.values()),
-        waiting=summary.waiting(results),
-        unmatched=summary.unmatched(results),
-        ungradable=summary.ungradable(results),
-        by_name=summary.by_name(results),
-        strays=results.strays,
-        distributions=summary.distributions(results),
-        mistakes={name: summary.mistakes(results, name) for name in results.run.exercises},
-        rows=rows_of(results),
-        shared=analysis.shared_networks(results),
-        unequal=analysis.unequal(results),
-        check_figures={name: analysis.check_figures(results, name) for name in results.run.exercises},
-        trainings=summary.trainings(results),
-        pictures=pictures,
-        scripts=[Markup(script) for script in _scripts()],
-        script_hashes=[_digest(script) for script in _scripts()],
-    )
-    replace_file(out / "index.html", _encoded(index))
+    replace_file(out / "index.html", class_page(results, language, pictures))
     return out / "index.html"
 
 
+def class_page(
+    results: Results, language: str, pictures: Pictures | None = None, reviewing: bool = False
+) -> bytes:
+    """The index: everybody's points, and what they say of the exercises.
+
+    Args:
+        pictures: those that have been made already.
+        reviewing: it is served by `grader review`, and leads to its pages.
+    """
+    index = (
+        environment(language)
+        .get_template("index.html.j2")
+        .render(
+            reviewing=reviewing,
+            form_action="'self'" if reviewing else "'none'",
+            repaired=sum(
+                bool(result.repairs) for one in results.submissions for result in one.exercises.values()
+            ),
+            run=results.run,
+            submissions=results.submissions,
+            names=page_names([submission.student_id for submission in results.submissions]),
+            max_total=sum(info.max_points for info in results.run.exercises.values()),
+            waiting=summary.waiting(results),
+            unmatched=summary.unmatched(results),
+            ungradable=summary.ungradable(results),
+            by_name=summary.by_name(results),
+            strays=results.strays,
+            distributions=summary.distributions(results),
+            mistakes={name: summary.mistakes(results, name) for name in results.run.exercises},
+            rows=rows_of(results),
+            shared=analysis.shared_networks(results),
+            unequal=analysis.unequal(results),
+            check_figures={name: analysis.check_figures(results, name) for name in results.run.exercises},
+            trainings=summary.trainings(results),
+            pictures=pictures or Pictures(results),
+            scripts=[Markup(script) for script in scripts()],
+            script_hashes=[script_digest(script) for script in scripts()],
+        )
+    )
+    return _encoded(index)
+
+
 @cache
-def _scripts() -> tuple[str, ...]:
+def scripts() -> tuple[str, ...]:
     """What the class page runs: the table library as its makers packed it, and what joins the filters to it."""
     package = files("grader.stages.reports")
     return tuple((package / name).read_text("utf-8") for name in SCRIPTS)
 
 
-def _digest(script: str) -> str:
+def script_digest(script: str) -> str:
     """As a content security policy names a script that it lets run."""
     return b64encode(sha256(script.encode("utf-8")).digest()).decode()
 
 
-def _environment(language: str) -> Environment:
+def environment(language: str, *packages: str) -> Environment:
+    """Templates of the pages, and those of other packages before them."""
     environment = Environment(
-        loader=PackageLoader("grader.stages.reports"),
+        loader=ChoiceLoader([*map(PackageLoader, packages), PackageLoader("grader.stages.reports")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -141,6 +159,8 @@ def _environment(language: str) -> Environment:
     environment.globals.update(
         language=language,
         script_hashes=(),
+        form_action="'none'",
+        reviewing=False,
         generator=Markup(GENERATOR.decode()),
         w={key: text.in_language(language) for key, text in WORDS.items()},
         check_words=CHECK_WORDS,

@@ -55,6 +55,8 @@ class Gpu:
         self._side = [torch.cuda.Stream(self.device) for _ in range(AT_ONCE)]  # type: ignore[no-untyped-call]
         self.plain = self._why_plain()
         """Why layers are not fused on this device; None: they are."""
+        if self.plain is not None:
+            self.name += f" (layers not fused: {self.plain})"
 
     def free_bytes(self) -> int:
         """What the driver has left, and what torch keeps without using it."""

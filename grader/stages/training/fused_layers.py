@@ -60,7 +60,9 @@ class Gradients:
 
     def join(self) -> None:
         """After `backward`: every gradient is where the optimizer looks for it."""
-        if self._side is not None:
+        if (
+            self._side is not None and self._gradients
+        ):  # a capture may not wait for a stream that is no part of it
             torch.cuda.current_stream().wait_stream(self._side)
         for weight, gradient in self._gradients:
             if gradient.stride() != weight.stride():  # a fused optimizer takes only the weight's own layout
@@ -208,6 +210,9 @@ def disagreement(device: torch.device) -> str | None:
             values = functional.avg_pool2d(functional.conv2d(values, c, d, padding=1).relu(), 2)
             values = functional.linear(values.flatten(1), e, f).relu()
         else:
+            # what fused calls get as fresh memory: cuDNN must not read what it is to write
+            for channels in (32, 16):
+                torch.full((8, channels, 16, 16), torch.nan, device=device)
             values = convolution_relu(later, given, a, b, how, 1, False)
             values = linear_relu(later, convolution_relu(later, values, c, d, how, 1, True).flatten(1), e, f)
         values.square().sum().backward()  # type: ignore[no-untyped-call]

@@ -94,19 +94,32 @@ def train_together(
     groups = packed(requests, data, device.free_bytes(), results)
     group = next(groups, None)
     while group is not None:
-        crowded = len(group) > 1
+        numbers = list(group)
         with repeatable(next(iter(group.values()))):
             running = _launched(group, requests, data, device, results)
-            group_after = next(groups, None)  # made ready while the device is busy
-            running.collect(results)
+            group = next(groups, None)  # made ready while the device is busy
+            doubtful = running.collect(results)
         del running  # and its memory
-        if crowded:
-            for number in [n for n in group if n not in results]:  # memory ran out: once more, alone
-                for alone in packed([requests[number]], data, device.free_bytes(), results, first=number):
-                    with repeatable(alone[number]):
-                        _launched(alone, requests, data, device, results).collect(results)
-        group = group_after
+        for number in numbers:
+            if number not in results:  # memory ran out beside others
+                doubtful += _alone(number, requests, data, device, results)
+        for number in doubtful:
+            _alone(number, requests, data, device, results, fuse=False)
     return [results[number] for number in range(len(requests))]
+
+
+def _alone(
+    number: int,
+    requests: Sequence[Request],
+    data: DataSet,
+    device: Device,
+    results: Results,
+    fuse: bool = True,
+) -> list[int]:
+    """Train one network again, beside no other; its number if that diverged with fused layers."""
+    (group,) = packed([requests[number]], data, device.free_bytes(), results, first=number)
+    with repeatable(group[number]):
+        return _launched(group, requests, data, device, results, fuse).collect(results)
 
 
 def packed(
@@ -175,13 +188,24 @@ class _Running:
     alone: bool
     began: float
 
-    def collect(self, results: Results) -> None:
-        """Wait for the device, test the networks, and note what was found."""
+    def collect(self, results: Results) -> list[int]:
+        """Wait for the device, test the networks, and note what was found.
+
+        Returns the numbers of those that diverged with fused layers: before it is said of a network, it
+        has to show when it is trained as it was traced.
+        """
         self.device.wait()
         seconds = (time.perf_counter() - self.began) / max(1, len(self.ready))
         for number, (run, launcher) in self.ready.items():
             with _told(results, number, self.alone, self.device):
                 results[number] = run.record(run.steps, seconds, launcher.engine)
+        return [
+            number
+            for number, (run, _) in self.ready.items()
+            if run.fused is not None
+            and isinstance(record := results.get(number), TrainingRecord)
+            and record.diverged
+        ]
 
 
 def _launched(
@@ -190,13 +214,15 @@ def _launched(
     data: DataSet,
     device: Device,
     results: Results,
+    fuse: bool = True,
 ) -> _Running:
     """The group on its way; a network for which there was no memory beside the others is left out."""
     ready: dict[int, tuple[Run, Launcher]] = {}
     running = _Running(ready, device, len(group) == 1, time.perf_counter())
     for slot, (number, network) in enumerate(group.items()):
         with _told(results, number, running.alone, device):
-            ready[number] = _ready(network, requests[number], data, device, slot)
+            fused = device.fused(slot) if fuse else None
+            ready[number] = _ready(network, requests[number], data, device, slot, fused)
             device.seed(requests[number].seed)
     # steps of all networks in turn, so that the device always has some of each
     left = {number: run.steps for number, (run, _) in ready.items()}
@@ -216,10 +242,9 @@ def _launched(
 
 
 def _ready(
-    network: nn.Module, request: Request, data: DataSet, device: Device, slot: int
+    network: nn.Module, request: Request, data: DataSet, device: Device, slot: int, fused: Fused | None
 ) -> tuple[Run, Launcher]:
     """A run and its launcher: fused, or as the network was traced where torch refuses to fuse it."""
-    fused = device.fused(slot)
     if fused is not None:
         try:
             return _as_run(network, request, data, device, slot, fused)

@@ -137,3 +137,17 @@ class Net(nn.Module):
     )
     assert found.graph is not None, found.crash
     assert all(node.grad for node in found.graph.train.nodes)
+
+
+def test_a_layer_without_units_is_a_network() -> None:
+    found = traced(
+        HEAD
+        + """
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Linear(3072, 0), nn.Linear(0, 10)
+    def forward(self, x):
+        return self.b(self.a(x.flatten(1)))
+"""
+    )
+    assert found.graph is not None

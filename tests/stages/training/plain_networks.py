@@ -78,6 +78,17 @@ class SmallNetwork(nn.Sequential):
         )
 
 
+class Dropping(SmallNetwork):
+    """Half of its outputs are dropped: it learns, but cannot say so in a training loss."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.dropout(super().forward(x), 0.5, self.training)
+
+
+DROPPED_LOSS = 2.29
+"""What `Dropping` gets below on the synthetic images in 200 steps; guessing has 2.303."""
+
+
 class InputCutOff(SmallNetwork):
     """The images are multiplied away."""
 

@@ -70,10 +70,14 @@ class PretendedCuda:
 
 class Stream:
     def __init__(self, world: PretendedCuda) -> None:
+        self.world, self.joined = world, 0
         world.streams += 1
 
     def wait_stream(self, other: Any) -> None:
-        pass
+        """In a capture, only for what is part of it."""
+        if self.world.recording:
+            assert other is self.world.stream or other.joined in self.world.recording
+            self.joined = max(self.world.recording)
 
 
 class _Refusing(TorchDispatchMode):
@@ -176,14 +180,17 @@ def pretend(monkeypatch: pytest.MonkeyPatch) -> PretendedCuda:
         "empty_cache": lambda: None,
         "synchronize": world.synchronize,
         "Stream": lambda device: Stream(world),
-        "current_stream": lambda: Stream(world),
+        "current_stream": lambda: world.stream if isinstance(world.stream, Stream) else Stream(world),
         "stream": world.use,
         "graph_pool_handle": world.pool,
+        "is_current_stream_capturing": lambda: False,
         "CUDAGraph": lambda: Graph(world),
         "get_sync_debug_mode": lambda: modes[-1],
         "set_sync_debug_mode": debug,
     }.items():
         monkeypatch.setattr(torch.cuda, name, stand_in)
+    # optimizers ask torch's own CUDA build, where there is one, whether this is a capture
+    monkeypatch.setattr(torch.accelerator, "current_accelerator", lambda check_available=False: None)
     monkeypatch.setattr(torch._C, "_cuda_endAllocateToPool", world.end_allocate)
     monkeypatch.setattr(torch._C, "_cuda_releasePool", world.release)
     return world

@@ -4,8 +4,10 @@ import pytest
 import torch
 from stages.training.plain_networks import (
     CANNOT_LEARN,
+    DROPPED_LOSS,
     QUICK,
     CourseNetwork,
+    Dropping,
     SmallNetwork,
     course_network,
     few,
@@ -226,3 +228,10 @@ def test_a_course_network_that_is_frozen_or_sees_wrong_labels_learns_nothing(syn
     frozen = started(CourseNetwork("base"), 0).requires_grad_(False)
     record = train(frozen, QUICK, few(synthetic_data, 4000, 500), 0)
     assert record.final_loss > BLIND - 0.02 and record.accuracy < 0.17
+
+
+def test_dropped_outputs_keep_the_training_loss_high_and_not_the_accuracy_low(synthetic_data: DataSet):
+    torch.manual_seed(0)
+    record = train(Dropping(), QUICK, synthetic_data, 5)
+    assert 2.0 < record.final_loss < DROPPED_LOSS
+    assert record.accuracy > 0.25

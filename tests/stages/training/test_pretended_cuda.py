@@ -48,6 +48,13 @@ def test_a_graph_that_is_repeated_trains_as_the_steps_do(world: PretendedCuda, d
     assert abs(found.accuracy - expected.accuracy) <= 0.02
 
 
+def test_a_network_with_nothing_to_fuse_does_not_wait_for_a_stream_outside_its_capture(
+    world: PretendedCuda, data: DataSet
+):
+    (found,) = train_together([asked(BATCH_NORM)], data, cuda.Gpu())
+    assert isinstance(found, TrainingRecord) and found.engine == "CUDA graph of 10 steps, fused"
+
+
 def test_plain_steps_in_a_graph_are_the_same_to_the_bit(
     world: PretendedCuda, data: DataSet, monkeypatch: pytest.MonkeyPatch
 ):
@@ -171,5 +178,6 @@ def test_layers_that_come_out_otherwise_when_fused_are_not_fused(
     monkeypatch.setattr(fused_layers, "pool_and_relu_backward", lambda gradient, active: active)
     gpu = cuda.Gpu()
     assert gpu.plain is not None and "differ from plain ones by" in gpu.plain
+    assert gpu.name == f"a pretended GPU (layers not fused: {gpu.plain})"
     (found,) = train_together([asked(PLAIN)], data, gpu)
     assert isinstance(found, TrainingRecord) and found.engine == "CUDA graph of 10 steps"

@@ -232,6 +232,32 @@ def test_what_cannot_be_fused_is_trained_as_it_was_traced(synthetic_data: DataSe
     assert [figures(r) for r in refused] == [figures(r) for r in plain]
 
 
+def test_what_diverges_when_fused_is_trained_as_it_was_traced_before_it_is_said(synthetic_data: DataSet):
+    data = few(synthetic_data, 200, 100)
+
+    class Broken(Fused):
+        def join(self) -> None:
+            super().join()
+            (self.seen or [torch.zeros(1)])[0].data.fill_(torch.nan)
+
+        def rewrite(self, network: Replay) -> int:
+            self.seen = network.trainable()
+            return super().rewrite(network)
+
+    class Odd(Pretended):
+        def fused(self, slot: int) -> Fused | None:
+            return Broken()
+
+    wild = SHORT.model_copy(update={"optimizer": "sgd", "learning_rate": 1e30, "schedule": "constant"})
+    asked = [Request(lambda: ready(graph_of(PLAIN), "he", 0), recipe, 0) for recipe in (SHORT, wild)]
+    device = Odd()
+    found, diverged = train_together(asked, data, device)
+    assert [figures(found), figures(diverged)] == [
+        figures(r) for r in train_together(asked, data, Pretended())
+    ]
+    assert figures(diverged).diverged and device.made == 4
+
+
 def test_the_next_group_is_made_ready_while_the_device_is_busy(synthetic_data: DataSet):
     happened: list[str] = []
 
