@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test test-matrix check lint fix accept templates mutants fairness container-test clean
+.PHONY: demo test test-matrix check lint fix accept templates mutants planted fairness container-test clean
 
 $(INSTALLED): pyproject.toml $(CONSTRAINTS) requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12")'
@@ -30,7 +30,7 @@ demo: $(INSTALLED)
 test: $(INSTALLED) lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-test-matrix:             # the suite with every Python and torch that pyproject.toml promises, where they are found
+test-matrix:             # the suite with every Python, the oldest and the newest torch that are supported, where found
 	@$(PYTHON) .ci/matrix.py
 
 check: test
@@ -57,6 +57,9 @@ mutants: $(INSTALLED)     # catalogues of known mistakes, and how well the judgi
 
 fairness: $(INSTALLED)    # our points beside three readers'; skipped where their scores are not kept beside the project
 	$(BIN)/python benchmarks/fairness.py --out benchmarks/results/fairness.md
+
+planted: $(INSTALLED)     # slips planted by rule: what mending makes of them
+	$(BIN)/python benchmarks/planted_slips.py --out benchmarks/results/planted_slips.md
 
 container-test: $(INSTALLED)   # the attacks inside a real container; skipped where no engine answers
 	@docker/container-test.sh

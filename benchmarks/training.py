@@ -37,7 +37,7 @@ def asked_for(parts: Sequence[str], gpu: bool, networks: int, steps: int | None)
     """Command lines of measure.py, without its name; the most important first."""
     calls: list[list[str]] = []
     for part in parts:
-        count = str(steps or (STEPS[part] if gpu else 60))
+        count = str(steps or (STEPS.get(part, STEPS["variants"]) if gpu else 60))
         if part == "engine":
             calls += [["engine", "--steps", count], ["engine", "--steps", count, "--networks", str(networks)]]
         elif part == "variants" and gpu:
@@ -45,7 +45,7 @@ def asked_for(parts: Sequence[str], gpu: bool, networks: int, steps: int | None)
             # that one only shows when there are several streams
             calls += [["connections-8", "--steps", count, "--networks", str(networks)],
                       ["engine", "--steps", count, "--networks", str(networks)]]  # fmt: skip
-        elif part in ("slides", "floor"):
+        elif part in ("slides", "floor", *VARIANTS):
             calls.append([part, "--steps", count])
     return calls
 
@@ -96,7 +96,7 @@ def main() -> None:
     parser.add_argument("--network", default="base", choices=["base", "skip", "dense", "ca"])
     parser.add_argument("--networks", type=int, default=8, help="at once")
     parser.add_argument("--steps", type=int, help="to be timed; default: 60 on a CPU, up to 10,000 on a GPU")
-    parser.add_argument("--only", default=",".join(PARTS), help=f"of {', '.join(PARTS)}")
+    parser.add_argument("--only", default=",".join(PARTS), help=f"of {', '.join(PARTS)}, or single variants")
     parser.add_argument("--keep", type=Path, help="a file to which each measurement is added as JSON")
     parser.add_argument("--from", dest="source", type=Path, help="make the table of such a file")
     parser.add_argument("--out", type=Path)

@@ -14,7 +14,7 @@ from grader.records.submission import ClassWork, SourceFile, Submission
 from grader.sandboxes.process import ProcessSandbox
 from grader.stages.people import by_student
 from grader.stages.people.gradescope import read_exports
-from grader.stages.reading import read
+from grader.stages.reading.reading import read
 
 
 @cache

@@ -174,7 +174,9 @@ class Grading:
             # what the network happened to compute without it
             if better.unsure is None and earned(better, asked) >= earned(judgement, asked):
                 repairs = tuple(one.repair() for one in left)
-                found.append(Run(whole, better.model_copy(update={"repairs": repairs}), asked.outputs))
+                # a picture would show the steps that were to be found
+                told = better.model_copy(update={"repairs": repairs, "drawing": None})
+                found.append(Run(whole, told, asked.outputs))
         return max(found, key=lambda run: earned(run.judgement, asked), default=furthest)
 
 

@@ -55,7 +55,7 @@ def climb(first: Tried, wider: Iterator[Excerpt], attempt: Callable[[Excerpt], T
         return Climbed(narrow, True, narrow)
     tried: list[Tried] = []
     for excerpt in wider:
-        if tried and _says_no_more(first, tried[-1], excerpt):
+        if tried and (_hangs(tried[-1]) or _says_no_more(first, tried[-1], excerpt)):
             break
         tried.append(attempt(excerpt))
         if not is_full(tried[-1].judgement):
@@ -84,6 +84,12 @@ def is_full(judgement: Judgement) -> bool:
         and bool(judgement.verdicts)
         and all(v.outcome == "passed" and v.share == 1.0 for v in judgement.verdicts)
     )
+
+
+def _hangs(tried: Tried) -> bool:
+    """Whether it ran into the limits: a wider excerpt has no less to do."""
+    problem = tried.captured.problem if tried.captured is not None else None
+    return problem is not None and problem.code in ("timeout", "memory")
 
 
 def _says_no_more(first: Tried, last: Tried, following: Excerpt) -> bool:
@@ -123,6 +129,12 @@ def _missed(crash: Crash | None, lost: Collection[str]) -> str:
         return found[1] if found[1] in PUBLIC_PACKAGES else ""
     words = set(re.findall(r"[^\W\d]\w*", crash.message))
     return next((name for name in lost if name in words), "")
+
+
+def _is_no_package(crash: Crash | None) -> bool:
+    """Whether a crash is about a module that nobody can install."""
+    found = re.search(r"No module named '([^'.]+)", crash.message) if crash is not None else None
+    return found is not None and found[1] not in PUBLIC_PACKAGES
 
 
 def _not_quite(tried: Tried) -> Text | None:
@@ -167,6 +179,8 @@ def _doubt(first: Tried, tried: Sequence[Tried]) -> Text | None:
     runs = [t.captured for t in tried if t.captured is not None and t.excerpt.whole is not None]
     # a class that fails by itself is no name that could not be had
     lost = {name for run in runs for name in run.aside.lost} - {first.excerpt.class_name}
+    if first.captured is not None and _is_no_package(first.captured.crash):
+        lost = set()  # what a misspelt import, or a file that was not handed in, would have brought
     crashes = [first.captured.crash] if first.captured is not None else []
     crashes += [run.crash for run in runs[-1:]]
     for crash in crashes:

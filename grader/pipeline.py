@@ -29,6 +29,7 @@ from grader.errors import UserError
 from grader.ledger import Ledger, key_of
 from grader.lms.roster import read_roster
 from grader.marks import blanks_of
+from grader.receipts import receipt_notes
 from grader.records.base import Language
 from grader.records.gradebook import CourseFile
 from grader.records.graph import Capture, ModelGraph
@@ -216,7 +217,11 @@ def _task(
         handed_in=handed_in,
         blanks=seen.blanks,
         untouched=bool(seen.blanks) and len(seen.blanks) == len(blanks_of(exercise.template)),
-        notes=(*(excerpt.notes if excerpt else ()), *seen.notes),
+        notes=(
+            *(excerpt.notes if excerpt else ()),
+            *seen.notes,
+            *receipt_notes(submission.files, submission.others),
+        ),
         flags=seen.flags,
         key=key_of(excerpt.model_dump_json() if excerpt else "", handed_in, bench.terms_of(name)),
         renamed=repair_of(found.proposal, price) if found and excerpt else None,

@@ -89,7 +89,7 @@ def random_class(draw: random.Random) -> RandomClass:
         ("flat", "folders", "sections", "exercises", "canvas", "moodle", "mixed", "wrapped")
     )
     form = draw.choice(FORMS)
-    decoration = draw.choice(("", "", "", draw.choice(WORK), draw.choice(DAYS), "late"))
+    decoration = draw.choice(("", "", "", draw.choice(WORK), draw.choice(DAYS), "late", "CSE4012001"))
     handed_in = [s for s in students if draw.random() < 0.9] or students[:1]
     pair = draw.sample(handed_in, 2) if len(handed_in) > 4 and draw.random() < 0.1 else []
     for place, student in enumerate(handed_in):

@@ -166,7 +166,7 @@ MISTAKES = {
         "name: skip",
         "name: skip\ndue: 2024-11-30",
         ":2: unknown key due; the keys here are name, title, order, classes, input_shape, "
-        "outputs, builds_on, rubric, recipes, open_design, blanks, given_worth, thresholds_of",
+        "outputs, builds_on, rubric, recipes, open_design, public, blanks, given_worth, thresholds_of",
     ),
     "unknown key in a recipe": (
         "steps: 100",

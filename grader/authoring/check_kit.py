@@ -51,7 +51,7 @@ def kit_of(root: Path, names: Sequence[str], language: Language, exam: bool, eng
         AssignmentError: an exercise of the course cannot be packed.
     """
     course = read_course(root, names or None)
-    graphs = _graphs(root, course, engine)
+    graphs = traced(root, course, engine)
     exercises = {
         name: KitExercise(
             assignment=one.assignment, template=one.template, prices=_told_prices(one),
@@ -85,7 +85,7 @@ def hidden_layers(solution: str) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _graphs(root: Path, course: Mapping[str, Exercise], engine: LocalEngine) -> dict[str, ModelGraph | None]:
+def traced(root: Path, course: Mapping[str, Exercise], engine: LocalEngine) -> dict[str, ModelGraph | None]:
     """The references, those that they build on, and as "name template" the templates of the rest."""
     sources: dict[str, tuple[Assignment, str]] = {}
     for name, one in course.items():

@@ -70,6 +70,7 @@ def wheel(kit: Kit) -> tuple[str, bytes]:
     files = dict(_sources())
     files[f"{PACKAGE}/__init__.py"] = INIT.format(description=description, version=__version__).encode()
     files[f"{PACKAGE}/__main__.py"] = MAIN.encode()
+    files[f"{PACKAGE}/images.py"] = _path("grader.stages.training.synthetic").read_bytes()
     files[f"{PACKAGE}/grader/check/kit.json"] = kit.model_dump_json().encode()
     info = f"{DISTRIBUTION}-{__version__}.dist-info"
     files[f"{info}/METADATA"] = (

@@ -18,6 +18,7 @@ from typing import Literal
 
 from grader.check.plain_text import as_text
 from grader.check.words import EXAM_ONLY, NO_TORCH, OLD_TORCH, no_such_file
+from grader.receipts import ENDING
 from grader.records.base import Language, Text
 from grader.records.kit import Ending, Kit, Report
 
@@ -61,15 +62,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     else:
         print(as_text(report, language, colours=sys.stdout.isatty() and os.name != "nt"), end="")
     if report.exam and report.problem is None:
-        receipt = asked.file.with_name(f"{asked.file.stem}.receipt.json")
+        receipt = asked.file.with_name(f"{asked.file.stem}{ENDING}")
         receipt.write_text(report.model_dump_json(), encoding="utf-8")
         print(EXAM_ONLY.in_language(language).format(receipt=receipt.name))
     if report.problem is not None:
         return USAGE
-    fine = all(
-        line.finding.outcome == "passed" and not one.repairs for one in report.exercises for line in one.lines
-    )
-    return 0 if fine else NOT_ALL_RIGHT
+    return 0 if report.all_right else NOT_ALL_RIGHT
 
 
 def in_child(file: Path, kit_path: Path, only: Sequence[str]) -> Report | Text:

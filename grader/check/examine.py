@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from grader.file_names import suffix
 from grader.grading import Grading
 from grader.marks import blanks_of
 from grader.mender import Meter
+from grader.receipts import text_hash
 from grader.records.base import Text
 from grader.records.findings import Verdict
 from grader.records.graph import Capture, Problem
@@ -40,7 +40,6 @@ def examine_file(path: Path, kit: Kit, only: Sequence[str] = (), ending: Ending 
     """
     began, now = time.monotonic(), time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     data = path.read_bytes()
-    digest = hashlib.sha256(data).hexdigest()
     readable = suffix(path.name) in (".py", ".ipynb")
     items = source(path.name, lambda most: data[:most]) if readable else [by_name(path.name)]
     files = tuple(item for item in items if isinstance(item, SourceFile))
@@ -49,7 +48,7 @@ def examine_file(path: Path, kit: Kit, only: Sequence[str] = (), ending: Ending 
     if files:
         checked, problem = examine(files, kit, only, ending)
     return Report(
-        language=kit.language, exam=kit.exam, file=path.name, sha256=digest, checked_on=now,
+        language=kit.language, exam=kit.exam, file=path.name, sha256=text_hash(files[0]) if files else "", checked_on=now,
         seconds=round(time.monotonic() - began, 2), exercises=checked, problem=problem,
     )  # fmt: skip
 
@@ -114,7 +113,7 @@ def _examined(
         exercise=assignment.name, title=assignment.title, notes=(*notes, *judgement.notes),
         file=excerpt.file if excerpt else submission.files[0].path,
         class_name=excerpt.class_name if excerpt else assignment.classes[0],
-        lines=() if judgement.unsure else _lines(verdicts, exercise, prices, kit.exam), repairs=judgement.repairs,
+        lines=() if judgement.unsure else _lines(verdicts, exercise, prices, mistake is not None, kit.exam), repairs=judgement.repairs,
         held=judgement.unsure,
     )  # fmt: skip
 
@@ -125,22 +124,28 @@ def _mistake(judgement: Judgement, exercise: KitExercise) -> ToldMistake | None:
 
 
 def _lines(
-    verdicts: Sequence[Verdict], exercise: KitExercise, prices: Prices, exam: bool
+    verdicts: Sequence[Verdict], exercise: KitExercise, prices: Prices, named: bool, exam: bool
 ) -> tuple[CheckedLine, ...]:
     if exam:
         verdicts = [
             verdict.model_copy(update={"hint": None}) for verdict in verdicts if verdict.check in EXAM_CHECKS
         ]
-    left_open = {verdict.check for verdict in verdicts if verdict.open}
+    # a network that the kit has no words for may be a mistake that only the grading knows by name
+    left_open = {
+        v.check for v in verdicts
+        if v.open or (not named and v.outcome == "failed" and v.check in ("function", "gradients") and v.code != "nothing-added")
+    }  # fmt: skip
     # what a mistake costs may be taken from any of the points: none are certain before it is known
-    unknown = any(verdict.open and verdict.outcome == "failed" for verdict in verdicts)
+    unknown = any(verdict.outcome == "failed" and verdict.check in left_open for verdict in verdicts)
+    if unknown:
+        prices = prices.model_copy(update={"findings": {}})
     lines = []
     for finding in findings(verdicts, exercise.assignment, "static", prices):
         if exam and finding.check not in EXAM_CHECKS:
             continue
         if _equality_untold(exercise) and (finding.check, finding.code) == ("function", "other-function"):
             continue
-        undecided = finding.check in left_open or (unknown and finding.outcome == "failed")
+        undecided = unknown or finding.check in left_open
         told = finding.model_copy(update={"points": None}) if undecided else finding
         lines.append(CheckedLine(finding=told, open=finding.check in left_open))
     return tuple(lines)

@@ -36,6 +36,11 @@ class Shown:
     def __init__(self, report: Report, language: Language) -> None:
         self.report, self.language = report, language
 
+    @property
+    def all_right(self) -> bool:
+        """Nothing was found to be wrong."""
+        return self.report.all_right
+
     def __repr__(self) -> str:
         return as_text(self.report, self.language, colours=False)
 

@@ -76,10 +76,12 @@ def points_of(line: CheckedLine) -> str:
 
 
 def total(one: Checked) -> str:
-    """ "58 / 80": what is certain, of all that is checked here, less what slips cost."""
-    known = sum(line.finding.points or 0.0 for line in one.lines)
-    known = max(0.0, known - sum(repair.price for repair in one.repairs))
-    return f"{known:g} / {sum(line.finding.max_points for line in one.lines):g}"
+    """ "58 / 80": of all that is checked here, less what slips cost; "?" where a mistake has no name here."""
+    whole = sum(line.finding.max_points for line in one.lines)
+    if any(line.finding.points is None for line in one.lines):
+        return f"? / {whole:g}"
+    known = sum(line.finding.points or 0.0 for line in one.lines) - sum(r.price for r in one.repairs)
+    return f"{max(0.0, known):g} / {whole:g}"
 
 
 def _hint(text: str) -> str:

@@ -196,6 +196,28 @@ def check(
 
 
 @app.command()
+def release(
+    out_folder: Annotated[Path, typer.Option("--out", help="Where kit and announcement go.")] = Path("kit"),
+    exercise: Annotated[
+        list[str] | None, typer.Option(help="Only this exercise; may be given several times.")
+    ] = None,
+    lang: Annotated[Language, typer.Option(help="Language of everything in it.")] = Language.ko,
+    exam: Annotated[
+        bool, typer.Option("--exam", help="Interface and shape only, no hints; the check writes a receipt.")
+    ] = False,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes at once; default: one per CPU.")] = None,
+) -> None:
+    """Make the student kit: templates, notebooks, handouts, a check that works offline, what to announce."""
+    from grader.authoring.release import release as make
+    from grader.course import default_root
+    from grader.engines.local import default_jobs
+
+    made = make(default_root(), out_folder, tuple(exercise or ()), lang.value, exam, jobs or default_jobs())
+    for path in made:
+        out.print(str(path), markup=False)
+
+
+@app.command()
 def calibrate(
     exercise: Annotated[
         list[str] | None, typer.Option(help="Only this exercise; may be given several times.")

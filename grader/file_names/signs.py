@@ -66,7 +66,7 @@ def signs(label: str) -> Signs:
     section = found.group() if (found := _SECTION.search(text)) else ""
     team = next(filter(None, found.groups())).upper() if (found := _TEAM.search(text)) else ""
     text = _WEEK.sub(" ", _TEAM.sub(" ", _SECTION.sub(" ", text)))
-    numbers = tuple(dict.fromkeys(_NUMBER.findall(text)))
+    numbers = tuple(dict.fromkeys(n[0] for n in _NUMBER.finditer(text) if not _is_a_code(text[: n.start()])))
     text = _NUMBER.sub(" ", text)
     names, words = [], []
     for segment in _SPLIT.split(text):
@@ -86,6 +86,12 @@ def signs(label: str) -> Signs:
         section=re.sub(r"\s", "", section),
         team=team,
     )
+
+
+def _is_a_code(before: str) -> bool:
+    """Whether letters before a number make it a course's: "CSE4012001", not "s20231101" or "ID20231101"."""
+    letters = re.search(r"[A-Za-z]{2,}$", before)
+    return letters is not None and letters[0].casefold() not in ("id", "sid", "no", "num", "stu", "student")
 
 
 def _own_word(run: str) -> str:

@@ -43,7 +43,7 @@ _GIVEN = re.compile(r"template|starter|original|템플릿|원본|초안", re.IGN
 _HANDED_IN = re.compile(
     r"(?<![^\W\d_])(?:submit|submitted|submission|final)(?![^\W\d_])|제출|최종", re.IGNORECASE
 )
-_COPY = re.compile(r"copy[ _]of|(?:[ _-]*(?:의|-)?[ _-]*(?:사본|복사본))|[ _-]copy", re.IGNORECASE)
+_COPY = re.compile(r"copy[ _]of|(?:[ _-]*(?:의|-)?[ _-]*(?:사본|복사본))|[ _-]copy(?![ _]of)", re.IGNORECASE)
 _LATER = (
     (r"재제출|resubmit(?:ted|ted|ssion)?|다시[ _]?제출|re-?upload", 4),
     (r"진짜|찐|really|real|레알|최최종|진진", 3),

@@ -147,9 +147,10 @@ class Thing:
 
     def _known(self) -> dict[Any, Any]:
         """What was given; of anything else it is not even known how much there is."""
-        if not self._kept:
+        kept: dict[Any, Any] = self._kept
+        if not kept:
             raise TypeError(f"{self._name} is not here")
-        return self._kept
+        return kept
 
     def __bool__(self) -> bool:
         self._of.note(self._package)

@@ -145,10 +145,11 @@ def _simple(path: Path, rows: list[list[str]]) -> list[tuple[int, Person]]:
         }
         number = cell.pop("number", "")
         number = number.removesuffix(".0") if re.fullmatch(r"\d+\.0", number) else number
+        number = "" if re.search(r"[가-힣]", number) else number  # a title, a sum, a remark
         name = _whole_name(cell.pop("family", ""), cell.pop("given", "") or cell.pop("name", ""))
         cell.pop("name", None)
         others = (cell.pop("other"),) if "other" in cell else ()
-        if (name or re.search(r"\d", number)) and _plain(name) not in TEST_STUDENTS:
+        if (re.search(r"[^\W\d_]", name) or re.search(r"\d", number)) and _plain(name) not in TEST_STUDENTS:
             person = Person(student_id=number, name=_said(_without_remark(name)), ids=cell, names=others)
             found.append((line, person))
     if not found:
@@ -188,7 +189,10 @@ def _numbers_in_logins(people: list[tuple[int, Person]]) -> list[tuple[int, Pers
     """Logins as student numbers, where the list has no number and nearly every login is one."""
     if any(person.student_id for _, person in people):
         return people
-    numbers = [re.fullmatch(r"([A-Za-z]?\d{5,12})(?:@.*)?", p.ids.get("login", "")) for _, p in people]
+    numbers = [
+        re.fullmatch(r"([A-Za-z]?\d{5,12})(?:@.*)?", p.ids.get("login") or p.ids.get("email", ""))
+        for _, p in people
+    ]
     if not people or 10 * sum(n is not None for n in numbers) < 9 * len(people):
         return people
     return [

@@ -72,13 +72,23 @@ class Report(Record):
     exam: bool
     file: str
     sha256: str
-    """Of the file's bytes; "" for a notebook that is running."""
+    """Of the file's text (`grader.receipts`); "" for a notebook that is running."""
     checked_on: str
     """ISO time, UTC."""
     seconds: float
     exercises: tuple[Checked, ...] = ()
     problem: Text | None = None
     """Why nothing was checked."""
+
+    @property
+    def all_right(self) -> bool:
+        """Something was checked, and nothing was found to be wrong."""
+        return bool(self.exercises) and all(
+            not one.repairs
+            and one.held is None
+            and all(line.finding.outcome == "passed" for line in one.lines)
+            for one in self.exercises
+        )
 
 
 Ending = Literal["timeout", "ended"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import resource
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from grader.course import default_root
+from grader.stages.training import cuda, cuda_graph, steps
 
 ROOT = default_root()
 MOST_CPU_S = 180
@@ -58,7 +60,7 @@ def tables(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(10800)
 def test_a_dry_run_takes_every_step_and_most_valuable_first(archive: Path):
     with tarfile.open(archive) as tar:
         stages = tar.extractfile("./stages")
@@ -73,7 +75,7 @@ def test_a_dry_run_takes_every_step_and_most_valuable_first(archive: Path):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(10800)
 def test_what_came_back_becomes_tables(tables: dict[str, str]):
     assert "| skip | tf32 | fused | 1.0000" in tables["gradients_gpu.md"]
     assert "## Kernels of a step of base" in tables["gradients_gpu.md"]
@@ -94,7 +96,7 @@ def test_what_came_back_becomes_tables(tables: dict[str, str]):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(10800)
 def test_what_was_cut_off_is_read_as_far_as_it_goes(archive: Path, tmp_path: Path):
     short = tmp_path / "short.tar"
     with tarfile.open(archive) as whole, tarfile.open(short, "w") as cut:
@@ -111,6 +113,32 @@ def test_what_was_cut_off_is_read_as_far_as_it_goes(archive: Path, tmp_path: Pat
     table = (tmp_path / "out/slides_table.md").read_text("utf-8")
     assert "Not run: skip, dense, ca." in table
     assert "Kernels" not in (tmp_path / "out/gradients_gpu.md").read_text("utf-8")
+
+
+def test_each_variant_changes_what_it_names(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    measure = importlib.import_module("measure")
+
+    def state() -> dict[str, object]:
+        found = {name: value for name, value in vars(cuda).items() if name.isupper()}
+        return {
+            **found,
+            "steps": cuda_graph.STEPS_PER_GRAPH,
+            "layout": dict(steps.CHANNELS_LAST),
+            "connections": os.environ.get("CUDA_DEVICE_MAX_CONNECTIONS"),
+        }
+
+    monkeypatch.setenv("CUDA_DEVICE_MAX_CONNECTIONS", "32")
+    before = state()
+    for name in ("FUSED", "CONVOLUTION_PRECISION", "PRODUCT_PRECISION", "CUDNN_BENCHMARK"):
+        monkeypatch.setattr(cuda, name, getattr(cuda, name))  # put back afterwards
+    monkeypatch.setattr(cuda_graph, "STEPS_PER_GRAPH", cuda_graph.STEPS_PER_GRAPH)
+    monkeypatch.setitem(steps.CHANNELS_LAST, "cuda", steps.CHANNELS_LAST["cuda"])
+    changed = []
+    for variant in measure.VARIANTS.values():
+        variant.change()
+        changed.append({key for key, value in state().items() if value != before[key]})
+    assert [len(found) for found in changed] == list(range(1, len(measure.VARIANTS) + 1))
 
 
 def test_without_its_packages_the_script_says_what_to_do_first(tmp_path: Path):

@@ -153,12 +153,12 @@ def test_a_network_that_is_rebuilt_after_it_was_made_is_for_a_person() -> None:
     assert found.settled and found.judgement.unsure is not None
 
 
-def test_a_wider_excerpt_that_runs_out_of_time_says_nothing() -> None:
+def test_a_wider_excerpt_that_runs_out_of_time_says_nothing_and_is_the_last() -> None:
     first = network(NARROW, 0.4)
     late = [Tried(e, Capture(problem=Problem(code="timeout")), judgement(0.0)) for e in (WHOLE, STAND_INS)]
-    found, _ = climbed(first, *late)
+    found, tried = climbed(first, *late)
 
-    assert (found.judgement, found.settled) == (first.judgement, False)
+    assert (found.judgement, found.settled, tried) == (first.judgement, False, 1)
 
 
 def test_what_waits_for_a_person_already_climbs_no_further() -> None:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from grader.authoring.slips import names, shapes, text
+from grader.authoring.slips import definitions, names, shapes, text
 from grader.authoring.slips.source import Slip, Source, planted
 
 __all__ = ["RULES", "Slip", "Source", "planted", "slips"]
 
 RULES: dict[str, tuple[Callable[[Source], Iterator[Slip]], ...]] = {
     "text": text.RULES,
-    "names": names.RULES,
+    "names": (*names.RULES, *definitions.RULES),
     "numbers and surroundings": shapes.RULES,
 }
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from grader.stages.mending.names import compared_instead
-from grader.stages.mending.scopes import attributes_of, bound_at_top, on_line
+from grader.stages.mending.scopes import attributes_of, bound_at_top, function_of, made_before, on_line
 from grader.stages.mending.situation import FUNCTIONS, Proposal, Situation
 from grader.stages.mending.spelling import folded, near
 from grader.stages.mending.torch_names import names_of, reach
@@ -39,6 +39,10 @@ def attribute(situation: Situation) -> Iterator[Proposal]:
     if compared := list(compared_instead(situation, label, node)):
         yield from compared
         return
+    if name in ("nn", "F", "torch", "self"):  # `nn.Conv2d(3, 16, 3). nn.ReLU()`
+        parts = (ast.unparse(node.value), name)
+        yield situation.replaced("full-stop-for-comma", label, [(node, ", ".join(parts))], node.lineno, parts)
+        return
     classes = {c.name: c for _, c in situation.classes()}
     if module is not None:
         for new in _of_module(situation, module, name):
@@ -56,6 +60,12 @@ def attribute(situation: Situation) -> Iterator[Proposal]:
                 "init-misspelt", label, [(node, f"{ast.unparse(node.value)}.{new}")], node.lineno, (name,)
             )
     elif instance in ("Tensor", "Parameter"):
+        function = function_of(situation, label, node)
+        if function is not None and isinstance(node.value, ast.Name) and name in made_before(function, node):
+            parts = (ast.unparse(node.value), name)  # `torch.cat([x. out])`
+            yield situation.replaced(
+                "full-stop-for-comma", label, [(node, ", ".join(parts))], node.lineno, parts
+            )
         for new in near(name, names_of("torch.Tensor")):
             yield situation.replaced(
                 "torch-name-misspelt",

@@ -209,7 +209,7 @@ def _is_about_modules(message: str) -> bool:
     return bool(
         re.search(
             r"not (?:ReLU|Sigmoid|Tanh|Softmax|Flatten|\w*Pool2d|Conv2d|Linear|Sequential|BatchNorm2d|Identity|\w*ELU)\b"
-            r"|got \((?:\w*Pool2d|ReLU|Sigmoid|Conv2d|Linear|Sequential|Flatten|Dropout2?d?|method|function)\b"
+            r"|got \((?!Tensor\b|Parameter\b)[A-Z]\w+,|got \((?:method|function)\b"
             r"|object has no attribute|unsupported operand|method|Module|found \w+$",
             message,
         )

@@ -90,6 +90,9 @@ def tabs(lines: list[str], stop: Stop) -> Iterator[Try]:
 
 def indentation(lines: list[str], stop: Stop) -> Iterator[Try]:
     """A line, or a run of lines, moved to where its neighbours stand."""
+    if "outside function" in stop.message:  # `return out` in the class's column
+        inner = next((n for n in range(stop.line - 2, -1, -1) if is_code(lines[n])), stop.line - 1)
+        yield from _moved(lines, stop.line - 1, indent_of(lines[inner]))
     if "indent" not in stop.message:
         return
     at = stop.line - 1
@@ -104,7 +107,9 @@ def indentation(lines: list[str], stop: Stop) -> Iterator[Try]:
     levels = list(dict.fromkeys([previous, *(indent_of(lines[n]) for n in reversed(above))]))
     if "expected an indented block" in stop.message:
         yield from _moved(lines, at, previous + 4)
-        yield Try("body-missing", above[-1] + 1, lines[above[-1]].rstrip() + " pass")
+        head = re.search(r"on line (\d+)", stop.message)
+        number = int(head[1]) if head and int(head[1]) <= len(lines) else above[-1] + 1
+        yield Try("body-missing", number, lines[number - 1].rstrip() + " pass")
         return
     if lines[above[-1]].rstrip().endswith(":"):
         levels.insert(0, previous + 4)
@@ -119,6 +124,9 @@ def indentation(lines: list[str], stop: Stop) -> Iterator[Try]:
                 yield Try("indentation", n + 1, " " * own + lines[n].lstrip())
     # or the lines above have slipped to the left
     for n in [n for n in reversed(above) if indent_of(lines[n]) < own][:3]:
+        before = next((m for m in range(n - 1, -1, -1) if is_code(lines[m])), None)
+        if at - n < MOST_SLIPPED and before is not None and indent_of(lines[before]) > own:
+            yield Try("indentation", n + 1, " " * indent_of(lines[before]) + lines[n].lstrip())
         if at - n < MOST_SLIPPED:
             part = lines[n:at]
             yield Try(

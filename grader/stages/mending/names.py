@@ -17,6 +17,7 @@ from grader.stages.mending.scopes import (
 )
 from grader.stages.mending.situation import Proposal, Situation, with_cell
 from grader.stages.mending.spelling import near
+from grader.stages.mending.surroundings import is_plotting
 from grader.stages.mending.torch_names import names_of, reach
 
 KNOWN_IMPORTS = {
@@ -59,6 +60,8 @@ def undefined(situation: Situation) -> Iterator[Proposal]:
     if found is None:
         return
     name = found[1]
+    if is_plotting(name):  # `surroundings` has those
+        return
     places = [
         (label, node)
         for label, node in situation.nodes(ast.Name)
@@ -77,12 +80,14 @@ def undefined(situation: Situation) -> Iterator[Proposal]:
         name.startswith("return") and (rest := name.removeprefix("return")).isidentifier()
     ):  # `returnself.fc3(out)`
         yield situation.replaced("keyword-misspelt", label, [(node, f"return {rest}")], node.lineno)
+    yield from _keyword_compared(situation, label, node)
     if compared := list(compared_instead(situation, label, node)):
         yield from compared
         return
     yield from _imported_misspelt(situation, name)
     if name in KNOWN_IMPORTS and crash.error == "NameError":
         yield import_added(situation, label, node.lineno, name)
+    yield from _argument_renamed(situation, label, node, name)
     for module in ("torch.nn", "torch.nn.functional", "torch"):
         if name in names_of(module) and len(name) > 1 and name not in KNOWN_IMPORTS:
             new = f"{reach(situation, module)}.{name}"
@@ -162,6 +167,30 @@ def _imported_misspelt(situation: Situation, name: str) -> Iterator[Proposal]:
                 yield situation.replaced(
                     "import-misspelt", label, [(alias, name)], alias.lineno, (alias.name,)
                 )
+
+
+def _keyword_compared(situation: Situation, label: str, node: ast.expr) -> Iterator[Proposal]:
+    """`nn.Conv2d(3, 16, kernel_size==3)`."""
+    for at, call in situation.nodes(ast.Call):
+        for compared in call.args if isinstance(call, ast.Call) and at == label else ():
+            if (
+                isinstance(compared, ast.Compare)
+                and compared.left is node
+                and isinstance(compared.ops[0], ast.Eq)
+            ):
+                new = f"{ast.unparse(node)}={ast.unparse(compared.comparators[0])}"
+                yield situation.replaced(
+                    "assignment", label, [(compared, new)], compared.lineno, (ast.unparse(node),)
+                )
+
+
+def _argument_renamed(situation: Situation, label: str, node: ast.Name, name: str) -> Iterator[Proposal]:
+    """`def forward(self, input):`, whose body calls it `x`."""
+    function = function_of(situation, label, node)
+    if function is not None and class_of(situation, label, node) is not None:
+        read = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+        for argument in [a for a in function.args.args[1:2] if a.arg not in read]:
+            yield situation.replaced("name-misspelt", label, [(argument, name)], function.lineno, (name,))
 
 
 def import_added(situation: Situation, label: str, line: int, name: str) -> Proposal:

@@ -19,7 +19,13 @@ def base_class(situation: Situation) -> Iterator[Proposal]:
     """`class VGG:` and `class VGG(object):`, without nn.Module."""
     crash = situation.crash
     found = situation.own_class()
-    if crash is None or found is None or crash.error != "NotAModule":
+    if crash is not None and (called := re.search(r"'(\w+)' object is not callable", crash.message)):
+        found = next(
+            (pair for pair in situation.classes() if pair[1].name == called[1] and _is_plain(pair[1])), None
+        )
+    elif crash is None or crash.error != "NotAModule":
+        return
+    if found is None:
         return
     label, owner = found
     module = f"{reach(situation, 'torch.nn')}.Module"
@@ -34,6 +40,13 @@ def base_class(situation: Situation) -> Iterator[Proposal]:
         rf"(class\s+{re.escape(owner.name)})\s*(?:\(\s*\))?", rf"\1({module})", line, count=1
     )
     yield situation.edited("base-missing", label, "\n".join(lines), owner.lineno, (owner.name,))
+
+
+def _is_plain(owner: ast.ClassDef) -> bool:
+    """A part of a network that inherits from nothing of torch's."""
+    return all(ast.unparse(base) == "object" for base in owner.bases) and any(
+        isinstance(s, FUNCTIONS) and s.name == "forward" for s in owner.body
+    )
 
 
 def super_init(situation: Situation) -> Iterator[Proposal]:
@@ -82,6 +95,10 @@ def _super_in(situation: Situation, label: str, function: AnyFunction) -> Iterat
     if isinstance(
         first, ast.For | ast.If | ast.With | ast.While | ast.Try
     ):  # no block may follow a semicolon
+        lines = text.split("\n")
+        if not mentions and not lines[first.lineno - 2].strip():
+            lines[first.lineno - 2] = " " * first.col_offset + "super().__init__()"
+            yield situation.edited("super-forgotten", label, "\n".join(lines), first.lineno - 1)
         return
     for begin, end, new in sorted(changes, key=lambda change: -change[0]):
         text = text[:begin] + new + text[end:]

@@ -94,6 +94,26 @@ def _with_defaults(
 def self_argument(situation: Situation) -> Iterator[Proposal]:
     """`def forward(x):`, and `def forward(self):`."""
     crash = situation.crash
+    if (
+        crash is not None
+        and crash.error == "NameError"
+        and "'self'" in crash.message
+        and crash.line is not None
+    ):
+        for label, owner in situation.classes():
+            for method in (f for f in owner.body if isinstance(f, FUNCTIONS) and label == crash.line.file):
+                lines = situation.text(label).split("\n")
+                line = lines[method.lineno - 1]
+                inside = method.lineno <= crash.line.line <= (method.end_lineno or method.lineno)
+                if inside and "self" not in [a.arg for a in method.args.args] and f"{method.name}(" in line:
+                    comma = ", " if method.args.args else ""
+                    lines[method.lineno - 1] = line.replace(
+                        f"{method.name}(", f"{method.name}(self{comma}", 1
+                    )
+                    yield situation.edited(
+                        "self-argument", label, "\n".join(lines), method.lineno, (method.name,)
+                    )
+        return
     if crash is None or crash.error != "TypeError":
         return
     found = re.search(

@@ -22,6 +22,11 @@ _PLOTS = re.compile(
 )
 
 
+def is_plotting(name: str) -> bool:
+    """Whether a name is one that plots and logs are made with."""
+    return _PLOTS.fullmatch(name) is not None
+
+
 def absent(situation: Situation) -> Iterator[Proposal]:
     """The statement that stopped, and whatever uses what it would have made: left out."""
     crash = situation.crash
@@ -61,7 +66,9 @@ def absent(situation: Situation) -> Iterator[Proposal]:
         code = "plots"
     elif re.search(r"state_dict|weights|\.pth?\b|checkpoint|download|\bhub\b|pretrained", text):
         code = "weights-absent"
-    yield from _without(situation, code, label, statement, siblings, tree)
+    name = re.search(r"name '(\w+)' is not defined", crash.message)
+    missing = {name[1]} if name else set()  # `plt.show()` goes where `plt.plot(out)` goes
+    yield from _without(situation, code, label, statement, siblings, tree, missing)
 
 
 def _statement_at(tree: ast.Module, line: int) -> tuple[ast.stmt | None, list[ast.stmt]]:
@@ -83,9 +90,10 @@ def _statement_at(tree: ast.Module, line: int) -> tuple[ast.stmt | None, list[as
 
 
 def _without(
-    situation: Situation, code: str, label: str, statement: ast.stmt, siblings: list[ast.stmt], tree: ast.Module
+    situation: Situation, code: str, label: str, statement: ast.stmt, siblings: list[ast.stmt], tree: ast.Module,
+    missing: set[str],
 ) -> Iterator[Proposal]:  # fmt: skip
-    gone = _bound_by(statement)
+    gone = _bound_by(statement) | missing
     lines = situation.text(label).split("\n")
     out = [statement]
     scope: list[ast.stmt] = siblings

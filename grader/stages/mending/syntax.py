@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from grader.stages.mending import characters, lines, tokens
+from grader.stages.mending import brackets, characters, lines, tokens
 from grader.stages.mending.situation import Proposal, Situation, stop_of
 from grader.stages.mending.tries import Stop, Try, indent_of, is_code
 
@@ -29,7 +29,8 @@ SINGLE: tuple[Fixer, ...] = (
     tokens.torn_names,
     tokens.words,
     tokens.unfinished,
-    tokens.one_character,
+    brackets.unclosed,
+    brackets.one_character,
 )
 _ABOUT_BRACKETS = re.compile("never closed|unmatched|does not match")
 """Told before any other mistake, wherever it stands."""
@@ -58,7 +59,7 @@ def syntax(situation: Situation) -> Iterator[Proposal]:
                 offered[new] = code, line
             elif _is_further(reached, stop, line):
                 further[new] = code, line
-        for new, (code, line) in (offered or dict(list(further.items())[:3])).items():
+        for new, (code, line) in (offered or dict(list(further.items())[:MOST_OFFERED])).items():
             yield situation.edited(code, label, new, line)
 
 
@@ -118,7 +119,7 @@ def _outside_classes(text: list[str], stop: Stop) -> bool:
     )
     return (
         head > 0
-        and not re.match(r"(?:class\b|def\b|@)", text[head - 1])
+        and not re.match(r"(?:class\b|def\b|@)", text[head - 1], re.IGNORECASE)
         and not any(re.match(r"class\b", line) for line in text[stop.line :])
     )
 

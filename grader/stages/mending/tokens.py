@@ -1,4 +1,4 @@
-"""Slips of a character or a word within a line: brackets, quotes, colons, commas, keywords."""
+"""Slips of a word or a sign within a line: quotes, colons, keywords, what other languages write."""
 
 from __future__ import annotations
 
@@ -10,17 +10,19 @@ from collections.abc import Iterator
 from parso.python.tokenize import PythonToken, tokenize_lines
 from parso.utils import parse_version_string, split_lines
 
-from grader.stages.mending.characters import is_odd
 from grader.stages.mending.tries import Stop, Try, is_code
 
 _VERSION = parse_version_string("3.13")
 _HEADS = frozenset("if elif else for while def class with try except finally async match case".split())  # noqa: SIM905
-_OPENING, _CLOSING = "([{", ")]}"
-_BREAKING = frozenset("+ - * / @ , . = ( [".split())  # noqa: SIM905
 _WORDS = sorted(set(keyword.kwlist) | {"self", "print"})
 _FOREIGN = (
     (r"\b(nn|torch|F|self|np) (?=[A-Za-z_])(?!(?:in|is|as|if|else|for|and|or)\b)", r"\1."),
     (r"^(\s*[\w.]+\w)-(?=\w+\s*=(?!=))", r"\1_"), (r"^(\s*def\b.*\w)-(?=\w)", r"\1_"),
+    (r"(?<=\w):\s*(?=\d)", "="), (r"(?<=\w)\{([^{}]*)\}", r"(\1)"), (r"^(\s*def\s+\w+)\[(.*)\]", r"\1(\2)"),
+    (r"^(\s*def\s+\w+)\s+(\w[^():]*?)\s*:", r"\1(\2):"), (r"^(\s*class\s+\w+)\s+([\w.]+)\s*:", r"\1(\2):"),
+    (r"^(\s*import\b.*\w)-(?=\w)", r"\1."), (r"^(\s*import\s+torch\.nn)\s+as\s*$", r"\1 as nn"),
+    (r"^(\s*import\s+torch\.nn\.functional)\s+as\s*$", r"\1 as F"), (r"^(\s*import\s+[\w.]+)\s+(\w+)\s*$", r"\1 as \2"),
+    (r"^(\s*)from\s+torch\s+import\s+torch\.", r"\1import torch."), (r"(?<=\d)\s*[xX]\s*(?=\d)", " * "), (r"(?<=\w)\s*->\s*(?=\d)", ", "),
     (r"\belse\s+if\b", "elif"), (r"\belsif\b", "elif"), (r"&&", " and "), (r"\|\|", " or "),
     (r"!(?=[\w(])", "not "), (r"(\w+)\s*\+\+", r"\1 += 1"), (r"(\w+)\s*--", r"\1 -= 1"),
     (r"^(\s*)(?:function|func|fn|define|public|void|private)\s+(?=\w+\s*\()", r"\1def "), (r"//.*$", ""),
@@ -65,9 +67,9 @@ def comparison(lines: list[str], stop: Stop) -> Iterator[Try]:
 
 def colon(lines: list[str], stop: Stop) -> Iterator[Try]:
     """The colon behind the head of a block."""
-    for number in _near(lines, stop):
+    for number in near_lines(lines, stop):
         line = lines[number - 1]
-        code = _without_comment(line)
+        code = without_comment(line)
         words = code.split()
         if words and re.split(r"\W", words[0])[0] in _HEADS and not code.rstrip().endswith(":"):
             comment = line[len(code.rstrip()) :]
@@ -96,7 +98,7 @@ def torn_names(lines: list[str], stop: Stop) -> Iterator[Try]:
 
 def words(lines: list[str], stop: Stop) -> Iterator[Try]:
     """A misspelt keyword, or one of another language."""
-    for number in _near(lines, stop):
+    for number in near_lines(lines, stop):
         line = lines[number - 1]
         for token in tokens_of(line):
             if token.type.name != "NAME" or keyword.iskeyword(token.string) or len(token.string) < 2:
@@ -170,8 +172,8 @@ def quotes(lines: list[str], stop: Stop) -> Iterator[Try]:
 
 def unfinished(lines: list[str], stop: Stop) -> Iterator[Try]:
     """A line that breaks off behind an operator: without it."""
-    for number in _near(lines, stop):
-        code = _without_comment(lines[number - 1]).rstrip()
+    for number in near_lines(lines, stop):
+        code = without_comment(lines[number - 1]).rstrip()
         if found := re.search(r"\s*(?:\+|-|\*|/|@|,|\.|=|\band\b|\bor\b|\\)\s*$", code):
             yield Try("unfinished-line", number, code[: found.start()])
         if found := re.search(r"^\s*[\w.]+\s*=\s*$", code):
@@ -180,7 +182,7 @@ def unfinished(lines: list[str], stop: Stop) -> Iterator[Try]:
 
 def completed(lines: list[str], stop: Stop) -> Iterator[Try]:
     """`out = out +`: with what the lines just above have made, and nothing has used yet."""
-    code = _without_comment(lines[stop.line - 1]).rstrip()
+    code = without_comment(lines[stop.line - 1]).rstrip()
     if not re.search(r"[-+*,(]\s*$", code):
         return
     for number in range(stop.line - 1, max(0, stop.line - 10), -1):
@@ -190,93 +192,14 @@ def completed(lines: list[str], stop: Stop) -> Iterator[Try]:
             yield Try("unfinished-line", stop.line, f"{code} {found[1]}{')' if code.endswith('(') else ''}")
 
 
-def one_character(lines: list[str], stop: Stop) -> Iterator[Try]:
-    """A bracket or comma put in or taken out, next to where Python stopped first; a stray mark taken out."""
-    for number in _near(lines, stop):
-        line = lines[number - 1]
-        found = tokens_of(line)
-        column = stop.column if number == stop.line else len(line)
-        edges = sorted(
-            {t.end_pos[1] for t in found} | {t.start_pos[1] for t in found}, key=lambda c: abs(c - column)
-        )
-        for token in sorted(found, key=lambda t: abs(t.start_pos[1] - column)):
-            start, end = token.start_pos[1], token.start_pos[1] + len(token.string)
-            without = line[:start] + line[end:]
-            if token.type.name == "ERRORTOKEN" or any(is_odd(c) for c in token.string):
-                odd = "".join(c for c in token.string if not is_odd(c))
-                yield Try("stray-character", number, line[:start] + odd + line[end:])
-                yield Try("stray-character", number, without)
-        breaks_off = bool(found) and found[-1].string in _BREAKING  # `unfinished` has those
-        missing = _unbalanced(line)
-        for doubled in re.finditer(r"([(\[{])(?=\1)|([)\]}])(?=\2)", line) if missing else ():
-            yield Try("bracket", number, line[: doubled.start()] + line[doubled.end() :])
-        if (
-            number < stop.line and "unexpected indent" in stop.message
-        ):  # `nn.Sequential`, and its layers below
-            yield Try("bracket", number, f"{line.rstrip()}(")
-        for at in _within(lines, found) if set(missing) & set(_OPENING) else ():
-            for mark in missing:
-                yield Try("bracket", number, line[:at] + mark + line[at:])
-        for at in edges:
-            for mark in missing:
-                yield Try("bracket", number, line[:at] + mark + line[at:])
-        for token in found:
-            start, end = token.start_pos[1], token.start_pos[1] + len(token.string)
-            if token.string in (*_OPENING, *_CLOSING):
-                yield Try("bracket", number, line[:start] + line[end:])
-                for other in _OPENING + _CLOSING:
-                    if other != token.string and (other in _OPENING) == (token.string in _OPENING):
-                        yield Try("bracket", number, line[:start] + other + line[end:])
-        for dot in re.finditer(r"(?<=\d)\.(?=\s)|;", line):  # `128. padding=1`, `3; padding=1`
-            yield Try("comma", number, line[: dot.start()] + "," + line[dot.end() :])
-        for at in edges:
-            yield Try("comma", number, line[:at] + "," + line[at:])
-        for token in found:
-            start, end = token.start_pos[1], token.start_pos[1] + len(token.string)
-            if token.type.name == "OP" and not (breaks_off and token is found[-1]):
-                yield Try("stray-character", number, line[:start] + line[end:])
-            if token.string in (".", ";"):
-                yield Try("comma", number, line[:start] + "," + line[end:])
-        for token in found:
-            if abs(token.start_pos[1] - column) <= 12 and not (breaks_off and token is found[-1]):
-                start, end = token.start_pos[1], token.start_pos[1] + len(token.string)
-                yield Try("stray-character", number, line[:start] + line[end:])
-        for at in edges:
-            for mark in ("=", ".", "+"):
-                yield Try("operator-missing", number, line[:at] + mark + line[at:])
-
-
-def _within(lines: list[str], found: list[PythonToken]) -> Iterator[int]:
-    """Columns where two words have grown together: `self.reluself.conv1(x))`."""
-    known = {word for line in lines for word in re.findall(r"\w+", line)}
-    for token in found:
-        for at in range(1, len(token.string)) if token.type.name == "NAME" else ():
-            if token.string[:at] in known and token.string[at:] in known | set("0123456789"):
-                yield token.start_pos[1] + at
-
-
-def _unbalanced(line: str) -> list[str]:
-    """Brackets that a line lacks, the likeliest first."""
-    opened: list[str] = []
-    lacking: list[str] = []
-    for token in tokens_of(line):
-        if token.string in _OPENING and token.string:
-            opened.append(token.string)
-        elif token.string in _CLOSING and token.string:
-            if opened and _OPENING.index(opened[-1]) == _CLOSING.index(token.string):
-                opened.pop()
-            else:
-                lacking.append(_OPENING[_CLOSING.index(token.string)])
-    return [*dict.fromkeys(_CLOSING[_OPENING.index(o)] for o in reversed(opened)), *dict.fromkeys(lacking)]
-
-
-def _near(lines: list[str], stop: Stop) -> list[int]:
+def near_lines(lines: list[str], stop: Stop) -> list[int]:
     """The line where Python stopped, and the code line above: a bracket may be missing there."""
     above = next((n for n in range(stop.line - 1, 0, -1) if is_code(lines[n - 1])), None)
     return [stop.line, *([above] if above else [])]
 
 
-def _without_comment(line: str) -> str:
+def without_comment(line: str) -> str:
+    """The code of a line."""
     found = tokens_of(line)
     hash_at = line.find("#", found[-1].end_pos[1] if found else 0)
     return line if hash_at < 0 else line[:hash_at]

@@ -68,7 +68,9 @@ def views(situation: Situation) -> Iterator[Proposal]:
                 yield situation.replaced("wrong-dimension", label, [(call, new)], call.lineno, (f"{name}",))
             continue
         if len(sizes) == 1 and not listed and ast.unparse(sizes[0]) == "-1":
-            sizes = [sizes[0], sizes[0]]
+            new = f"{reach(situation, 'torch')}.flatten({tensor}, 1)"
+            yield situation.replaced("wrong-dimension", label, [(call, new)], call.lineno, (f"{name}",))
+            continue
         if len(sizes) < 2:
             continue
         texts = [ast.unparse(size) for size in sizes]

@@ -78,6 +78,12 @@ WORDS: dict[str, tuple[str, str, str, str]] = {
         "Which sign leads from an object to what belongs to it?",
         "객체에 속한 것을 쓸 때는 사이에 어떤 기호를 쓰나요?",
     ),
+    "full-stop-for-comma": (
+        "`{1}` is looked for inside `{0}` here, since a full stop stands between them.",
+        "`{0}`와(과) `{1}` 사이에 마침표가 있어서 `{0}` 안에서 `{1}`을(를) 찾고 있어요.",
+        "Are these two values, and which sign separates them?",
+        "서로 다른 두 값인가요? 그렇다면 사이에 어떤 기호가 와야 하나요?",
+    ),
     "keyword-misspelt": (
         "A word of Python's is misspelt, missing, or grown together with its neighbour.",
         "파이썬 예약어가 빠졌거나, 철자가 틀렸거나, 옆 단어와 붙어 있어요.",

@@ -81,25 +81,37 @@ class Claims:
     def _days_among_numbers(self) -> frozenset[str]:
         """Numbers that cannot be a student's: several people's names or numbers stand beside them, or they
         are days where the class's numbers are longer."""
-        beside: dict[str, set[str]] = {}
+        beside: dict[str, set[str]] = {}  # where it is the only number
+        beside_all: dict[str, set[str]] = {}
         with_numbers: dict[str, set[str]] = {}
-        alone: set[str] = set()
+        together = []
         for label in self._labels:
             found = signs(label.text)
+            if len(found.numbers) > 1:
+                together.append(found.numbers)
             for number in found.numbers:
-                with_numbers.setdefault(number, set()).update(n for n in found.numbers if n != number)
-            if len(found.numbers) == 1:
-                (number,) = found.numbers
-                alone.add(number)
+                others = [n for n in found.numbers if n != number]
+                with_numbers.setdefault(number, set()).update(others)
                 is_day = may_be_a_day(number) is not None
-                own = found.names[:1] or (_person_in_latin(found) if is_day else ())
+                own = found.names[:1]
                 for above in reversed(label.above):
                     own = own or signs(above).names[:1] or (signs(above).words[:1] if is_day else ())
-                beside.setdefault(number, set()).update(own)
-        shared = {number for number, names in beside.items() if len(names) > 1}
+                latin = _person_in_latin(found)
+                beside_all.setdefault(number, set()).update(own or latin or others[:1])
+                if not others:
+                    beside.setdefault(number, set()).update(
+                        found.names[:1] or (latin if is_day else ()) or own
+                    )
+        shared = {number for number, people in beside.items() if len(people) > 1}
         shared |= {
-            n for n, others in with_numbers.items() if len(others) > 1 and n not in alone and may_be_a_day(n)
-        }
+            number for number, people in beside_all.items() if len(people) > 2
+        }  # one may be a pair's other
+        for number, beside_it in with_numbers.items():
+            if (
+                len(beside_it) > 1 and number not in beside
+            ):  # a course's number, a day; who is in two pairs is rare
+                everywhere = sum(number in numbers for numbers in together) == len(together)
+                shared |= {number} if everywhere or may_be_a_day(number) else set()
         shared |= self._of_another_length(set(with_numbers))
         shared |= self._beside_a_number()
         days = [day for number in shared if (day := may_be_a_day(number))]
@@ -227,6 +239,8 @@ class Claims:
             return self._several(text, found.names)
         if name:
             return self._named(text, name)
+        if found.team:
+            return Claim((("team", text.casefold()),), WORD)
         if words := self._own_words(found):
             return Claim((("word", min(spellings(" ".join(words)))),), WORD)
         return Claim()

@@ -30,6 +30,16 @@ _OWN = {4: 8.0, NUMBER: 6.0, NAME: 4.0}
 _OTHER, _MOST_OTHERS = 3.0, 5
 """What each other person named inside weighs, and how many are counted."""
 
+_NAMELESS = Text(
+    en="its name says nobody's name or number; put the student number into it",
+    ko="이름에 학번이나 성명이 없어요. 학번을 적어 주세요",
+)
+_SEVERAL = Text(
+    en="it holds one exercise several times, and no name says whose: one student's, or several students'? "
+    "Give each student a folder with the number",
+    ko="같은 문제의 파일이 여럿인데 누구의 것인지 이름에 없어요. 한 사람의 것인가요? 학생마다 학번을 적은 폴더로 나눠 주세요",
+)
+
 Reading = Literal["person", "people", "close"]
 
 
@@ -58,6 +68,8 @@ class Settler:
         reading, own = self._reading(top, own, is_root=True)
         if reading == "person":
             self._one(top, own, self.root)
+            if not own.keys and self._looks_like_several(top):
+                self._ask(list(self.piles.values()), _SEVERAL)
         else:
             self._people(top, "", False)
         for key, pile in list(self.piles.items()):
@@ -221,6 +233,23 @@ class Settler:
             defined = frozenset[str]().union(*(self.defines(item) for item, _ in files))
             pile.parts.append(Part(label, folder.name, claim.strength, defined, tuple(files)))
 
+    def _looks_like_several(self, top: Folder) -> bool:
+        """Whether what names nobody holds the same exercise twice, and the names do not say that one is older."""
+        found: list[tuple[str, frozenset[str]]] = [
+            (f"{loose.label}.py", self.defines(loose.item)) for loose in top.files
+        ]
+        for folder in top.folders.values():
+            inside = frozenset[str]().union(*(self.defines(item) for item, _ in folder.all_files()))
+            found.append((f"{folder.name}/x.py", inside))
+        kept = [(standing(path), path, defined) for path, defined in found if defined]
+        kept = [one for one in kept if not (one[0].set_aside or one[0].handed_in or one[0].copy)]
+        return any(
+            one[2] & other[2]
+            for place, one in enumerate(kept)
+            for other in kept[:place]
+            if ("/" in one[1] and "/" in other[1]) or one[0].work != other[0].work
+        )
+
     def _part_namesakes(self, key: Key, pile: Pile) -> None:
         """Two hand-ins for one exercise that only a name holds together may be two people's: asked about."""
         weak = [part for part in pile.parts if part.strength <= NAME and not pile.joined_by]
@@ -316,17 +345,12 @@ class Settler:
 
     def _ask_for_the_nameless(self) -> None:
         """Work that names nobody, beside others' that does."""
-        if not any(not pile.nameless for pile in self.piles.values()):
-            return
-        for pile in self.piles.values():
-            if pile.nameless and pile.unmatched is None and pile.has_work:
-                pile.unmatched = Unmatched(
-                    reason=Text(
-                        en="its name says nobody's name or number; put the student number into it",
-                        ko="이름에 학번이나 성명이 없어요. 학번을 적어 주세요",
-                    ),
-                    candidates=(),
-                )
+        if any(not pile.nameless for pile in self.piles.values()):
+            self._ask([pile for pile in self.piles.values() if pile.nameless and pile.has_work], _NAMELESS)
+
+    def _ask(self, piles: Sequence[Pile], why: Text) -> None:
+        for pile in piles:
+            pile.unmatched = pile.unmatched or Unmatched(reason=why, candidates=())
 
 
 def _are_versions(one: Part, other: Part) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from stages.handing_in import NAMES, cells, handed_in, python
 
 from grader.records.base import Text
-from grader.records.submission import Excerpt, OtherFile, SourceFile, Submission
+from grader.records.submission import Cell, Excerpt, OtherFile, SourceFile, Submission
 from grader.stages.excerpts import cut, wider
 from grader.stages.excerpts.pieces import readable
-from grader.stages.reading.magics import neutralised
 
+PROBLEM = Text(en="Python cannot read this", ko="Python이 읽지 못해요")
 NET = "class VGG_SKIP:\n    def forward(self, x):\n        return x\n"
 
 
@@ -118,7 +118,7 @@ def test_what_cannot_be_read_is_left_out_and_nothing_moves() -> None:
         ("A = (1\nB = 2", "\nB = 2", "pieces"),
         ("if __name__ == “__main__”:\n    run()", "\n", "pieces"),
     ):
-        cell, found = readable(neutralised("a.py", text))
+        cell, found = readable(Cell(label="a.py", text=text, problem=PROBLEM))
         assert (cell.text, found, cell.problem) == (left, lost, None), text
 
 

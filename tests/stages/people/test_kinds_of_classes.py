@@ -90,6 +90,22 @@ KINDS = [
         },
     ),
     Kind(
+        "a copy of one's own file is a version of it",
+        {"김서준 - skip.py": OTHER, "김서준 - Copy of skip.py": SKIP, "이하린 - skip.py": SKIP},
+        {"김서준": ["김서준 - Copy of skip.py", "김서준 - skip.py"], "이하린": ["이하린 - skip.py"]},
+    ),
+    Kind(
+        "the course's number stands beside everybody's",
+        {"CSE4012001_20231101_김서준.py": SKIP, "CSE4012001_20231102_이하린.py": OTHER},
+        {"20231101": ["CSE4012001_20231101_김서준.py"], "20231102": ["CSE4012001_20231102_이하린.py"]},
+    ),
+    Kind(
+        "two versions of nobody's and of two works: one student's, or asked about",
+        {"vgg/skip.py": SKIP, "final/skip.py": OTHER, "works/skip.py": OTHER},
+        {},
+        asked=("class",),
+    ),
+    Kind(
         "the day of the download is the class's folder's",
         {"dypark/skip.py": SKIP, "harin.lee/skip.py": OTHER},
         {"dypark": ["skip.py"], "harin.lee": ["skip.py"]},

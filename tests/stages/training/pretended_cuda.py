@@ -189,6 +189,8 @@ def pretend(monkeypatch: pytest.MonkeyPatch) -> PretendedCuda:
         "set_sync_debug_mode": debug,
     }.items():
         monkeypatch.setattr(torch.cuda, name, stand_in)
+    # optimizers ask torch's own CUDA build, where there is one, whether this is a capture
+    monkeypatch.setattr(torch.accelerator, "current_accelerator", lambda check_available=False: None)
     monkeypatch.setattr(torch._C, "_cuda_endAllocateToPool", world.end_allocate)
     monkeypatch.setattr(torch._C, "_cuda_releasePool", world.release)
     return world
