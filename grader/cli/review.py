@@ -25,6 +25,7 @@ def serve(folder: Path, port: int, by: str | None, console: Console) -> list[str
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind(("127.0.0.1", port))
+            listening.listen()  # whoever opens the address at once waits, and is not refused
         except OSError as error:
             raise UserError(
                 f"port {port} cannot be used ({error.strerror}); choose another with --port"
