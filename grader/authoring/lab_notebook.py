@@ -84,7 +84,8 @@ def train(network):
         for step in range(STEPS):
             chosen = order[step * BATCH : (step + 1) * BATCH]
             loss = F.cross_entropy(network(images[chosen].to(device)), labels[chosen].to(device))
-            if DATA == "synthetic":  # 학습률을 0까지 줄여요 · the learning rate falls to 0
+            # 짧은 학습에서는 학습률을 0까지 줄여요 · in a short training the learning rate falls to 0
+            if DATA == "synthetic":
                 optimizer.param_groups[0]["lr"] = 0.001 * (1 - (epoch * STEPS + step) / (EPOCHS * STEPS))
             optimizer.zero_grad()
             loss.backward()
