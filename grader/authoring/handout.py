@@ -18,6 +18,8 @@ from grader.records.graph import ModelGraph
 from grader.yaml_file import read_text
 
 UNKNOWN = "?"
+OWN, HELP = ("## 인터페이스", "## Interface"), ("## 자주 하는 실수", "## Common mistakes")
+"""Sections of a README that are written anew, or are left out in an exam."""
 
 
 @dataclass(frozen=True)
@@ -36,18 +38,24 @@ class Handout:
 
 
 def handout(
-    exercise: Exercise, graph: ModelGraph, base: Sequence[Calibration], base_title: str, language: Language
+    exercise: Exercise,
+    graph: ModelGraph,
+    base: Sequence[Calibration],
+    base_title: str,
+    language: Language,
+    exam: bool = False,
 ) -> Handout:
     """The handout of an exercise.
 
     Args:
         graph: the reference's.
         base: calibrations of the network that it builds on.
+        exam: leave out whatever helps.
     """
     text = markdown(read_text(exercise.public / "README.md", "write the exercise's handout there"), language)
     sections = re.split(r"(?m)^(?=##? )", text)
     head = sections[1]
-    rest = [s.strip() for s in sections[2:] if not s.startswith(("## 인터페이스", "## Interface"))]
+    rest = [s.strip() for s in sections[2:] if not s.startswith(OWN + HELP if exam else OWN)]
     assignment = exercise.assignment
     interface = words.INTERFACE.in_language(language).format(
         classes=" / ".join(f"`{name}`" for name in assignment.classes), first=assignment.classes[0],
@@ -64,7 +72,7 @@ def handout(
         for kind, codes in words.SLIP_CODES.items()
     }
     after += [
-        words.CAUTIONS.in_language(language),
+        "" if exam else words.CAUTIONS.in_language(language),
         words.SLIPS.in_language(language).format(**ranges),
         _expected(exercise, base, base_title, language),
         words.FORMS.in_language(language).format(file=assignment.name),

@@ -61,11 +61,21 @@ STEPS = len(images) // BATCH if DATA == "cifar10" else 40
 device = "cuda" if torch.cuda.is_available() else "cpu"
 
 
+def start(network):
+    """짧은 학습에 맞는 시작값(He 초기화) · starting weights for a short training (He)"""
+    layers = [m for m in network.modules() if isinstance(m, (torch.nn.Conv2d, torch.nn.Linear))]
+    for layer in layers:
+        torch.nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+        torch.nn.init.zeros_(layer.bias)
+    torch.nn.init.normal_(layers[-1].weight, std=0.01)
+
+
 def train(network):
     """에폭마다의 평균 손실 · mean loss of each epoch"""
     if DATA == "cifar10":
         optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
     else:
+        start(network)
         optimizer = torch.optim.Adam(network.parameters(), lr=0.001)
     losses = []
     for epoch in range(EPOCHS):
@@ -74,6 +84,9 @@ def train(network):
         for step in range(STEPS):
             chosen = order[step * BATCH : (step + 1) * BATCH]
             loss = F.cross_entropy(network(images[chosen].to(device)), labels[chosen].to(device))
+            # 짧은 학습에서는 학습률을 0까지 줄여요 · in a short training the learning rate falls to 0
+            if DATA == "synthetic":
+                optimizer.param_groups[0]["lr"] = 0.001 * (1 - (epoch * STEPS + step) / (EPOCHS * STEPS))
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
@@ -98,7 +111,8 @@ else:
     with torch.no_grad():
         parts = zip(test_images.split(500), test_labels.split(500))
         right = sum((network(x.to(device)).argmax(1).cpu() == y).sum().item() for x, y in parts)
-    print(f"정확도 · accuracy: {right / len(test_images):.4f}")
+    accuracy = right / len(test_images)
+    print(f"정확도 {accuracy:.4f} · accuracy {accuracy:.4f}")
 '''
 PLOT = """# 기본 네트워크의 손실과 나란히 그려요 · beside the loss of the base network
 BASE = BASE_LOSSES

@@ -43,9 +43,8 @@ def release(
         base = read_course(root, ["base"])["base"]
         graph = graphs[name]
         assert graph is not None  # `kit_of` has seen to it
-        made = handout(
-            exercise, graph, base.calibrations, base.assignment.title.in_language(language), language
-        )
+        title = base.assignment.title.in_language(language)
+        made = handout(exercise, graph, base.calibrations, title, language, exam)
         files[f"{name}/handout.html"] = as_html(made, language).encode()
         files[f"{name}/handout.pdf"] = as_pdf(made, language)
     listed = "\n".join(

@@ -19,6 +19,7 @@ from grader.records.assignment import Assignment
 from grader.records.findings import Verdict
 from grader.records.graph import Affine, Node, ValueRef
 from grader.records.kit import Kit
+from grader.records.repair import Mending
 
 Plain = Callable[[str], types.ModuleType]
 
@@ -27,7 +28,9 @@ Plain = Callable[[str], types.ModuleType]
 def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], types.ModuleType]]:
     """Our record modules as the wheel has them."""
     folder = tmp_path_factory.mktemp("wheel")
-    zipfile.ZipFile(io.BytesIO(wheel(Kit(language="ko", exam=False, exercises=()))[1])).extractall(folder)
+    zipfile.ZipFile(
+        io.BytesIO(wheel(Kit(language="ko", exam=False, mending=Mending(), exercises=()))[1])
+    ).extractall(folder)
     sys.path.insert(0, str(folder))
     yield lambda name: importlib.import_module(f"vgglab_check.{name}")
     sys.path.remove(str(folder))
