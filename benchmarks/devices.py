@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 import torch
 
 from grader.authoring.calibrate import machine
-from grader.stages.training import DataSet
-from grader.stages.training.cuda import Gpu
+from grader.stages.training import DataSet, cuda
 from grader.stages.training.fused import Fused
 from grader.stages.training.steps import Run
 from grader.stages.training.together import Device
@@ -20,7 +19,11 @@ class StepByStep:
 
     run: Run
     per_launch: int = 1
-    engine: str = "step by step on the CPU, fused"
+
+    @property
+    def engine(self) -> str:
+        """For the record."""
+        return f"step by step on the CPU{', fused' if self.run.fused else ''}"
 
     def launch(self) -> None:
         """The next step."""
@@ -38,9 +41,9 @@ class DryRun:
         """Enough."""
         return 1 << 40
 
-    def fused(self, slot: int) -> Fused:
+    def fused(self, slot: int) -> Fused | None:
         """The functions that a GPU computes in fewer kernels."""
-        return Fused()
+        return Fused() if cuda.FUSED else None
 
     def launcher(self, run: Run, slot: int) -> StepByStep:
         """No graph."""
@@ -59,7 +62,7 @@ def opened(dry: bool) -> Device:
     if dry:
         torch.set_num_threads(1)
         return DryRun()
-    return Gpu()
+    return cuda.Gpu()
 
 
 def few(data: DataSet) -> DataSet:

@@ -22,10 +22,14 @@ if [ "${1:-}" = prepare ]; then
     "$python" benchmarks/references.py "$kit/graphs"
     "$python" -m pip download --quiet --disable-pip-version-check --dest "$kit/wheels" --only-binary=:all: --no-deps \
         --python-version "${KIT_PYTHON:-3.12}" --platform manylinux2014_x86_64 --platform manylinux_2_28_x86_64 \
-        --constraint requirements.lock pydantic pydantic_core annotated_types typing_inspection typing_extensions
+        --constraint requirements.lock pydantic pydantic_core annotated_types typing_inspection typing_extensions parso
     if [ -n "${2:-}" ]; then
         mkdir -p "$kit/images"
-        cp "$2"/*.npz "$2/unpack.py" "$kit/images"
+        cp "$2/unpack.py" "$kit/images"
+        for pack in "$2"/*.npz; do # small JPEGs are mostly their headers, which are all alike
+            "$python" -c "import sys, numpy; numpy.savez_compressed(sys.argv[2], **numpy.load(sys.argv[1]))" \
+                "$pack" "$kit/images/$(basename "$pack")"
+        done
     fi
     kib=$( (git ls-files -z; find gpu_kit -type f -print0) | du --files0-from=- --apparent-size -ck | tail -n 1 | cut -f 1)
     echo "project and kit: $((kib / 1024)).$((kib % 1024 * 10 / 1024)) MiB"
@@ -48,7 +52,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/results"
 
-if ! "$python" -c "import pydantic" 2>/dev/null; then
+if ! "$python" -c "import pydantic, parso" 2>/dev/null; then
     [ -d "$kit/wheels" ] || { echo "run benchmarks/on_gpu.sh prepare on a machine with a network first" >&2; exit 2; }
     for wheel in "$kit"/wheels/*.whl; do # a wheel is a zip file: no pip is needed
         "$python" -m zipfile -e "$wheel" "$work/packages"

@@ -9,6 +9,7 @@ The browser's part needs Chromium and Playwright.
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import statistics
 import tempfile
@@ -52,6 +53,7 @@ def main() -> None:
         index = write_reports(results, Path(name), "ko")
         wall, processor = time.monotonic() - wall, time.process_time() - processor
         sizes = sorted(page.stat().st_size for page in (Path(name) / "students").iterdir())
+        print(f"| machine | {os.cpu_count()} processors, load average {os.getloadavg()[0]:.0f} |")
         print(
             f"| students | {asked.students}, {len(results.drawings)} drawings, {len(results.curves)} curves |"
         )

@@ -112,28 +112,34 @@ def capture_marked(excerpt: str, exercise: str) -> str:
 
 
 def capture_and_judge(
-    terms: str, handed_in: str, excerpt: str | None, untouched: bool, ledger: str, again: bool
+    terms: str,
+    handed_in: str,
+    excerpt: str | None,
+    untouched: bool,
+    ledger: str | None = None,
+    again: bool = False,
 ) -> str:
     """Terms of the exercise, the submission, and what the exercise needs of it (None: no class of the asked
     name), all JSON → Judgement JSON; "null" where no class comes into question.
 
     Args:
-        ledger: folder in which captures are kept.
+        ledger: folder in which captures are kept; None: they are not.
         again: take them from there; no student's code is run.
     """
-    asked, kept = _terms(terms), KeptCaptures(Ledger(Path(ledger)))
+    asked, kept = _terms(terms), KeptCaptures(Ledger(Path(ledger))) if ledger else None
 
     def ask(own: Excerpt, meter: Meter | None) -> Capture:
         image = asked.assignment.input_shape
-        if again:
+        if again and kept:
             return kept.find(own, image, a_try=meter is not None)
         captured = _capture(own, image, meter)
-        kept.keep(own, image, captured)
+        if kept:
+            kept.keep(own, image, captured)
         return captured
 
     grading = Grading(asked, Submission.model_validate_json(handed_in), ask, untouched)
     judgement = grading.judged(Excerpt.model_validate_json(excerpt) if excerpt else None)
-    if kept.missed and judgement is not None and not judgement.repairs:
+    if kept and kept.missed and judgement is not None and not judgement.repairs:
         raise GraderFault("a repair that was not tried then may make it run; grade it with grader run")
     return judgement.model_dump_json() if judgement else "null"
 
