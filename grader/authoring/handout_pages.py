@@ -33,7 +33,7 @@ h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2.2rem;border-bottom:1px soli
 table{border-collapse:collapse;width:100%}th,td{border-bottom:1px solid var(--line);padding:.35rem .6rem;text-align:left;
 vertical-align:top}pre,code{font-family:ui-monospace,Consolas,monospace;font-size:.92em}pre{background:var(--fill);
 padding:.7rem;overflow-x:auto}figure{margin:1rem 0;text-align:center}figure svg{max-width:100%;height:auto}
-td:first-child,th{white-space:nowrap}
+td,th{overflow-wrap:break-word}td code{white-space:nowrap}
 @media print{body{max-width:none}}
 """.replace("%s", ";".join(f"{name}:{value}" for name, value in INK.items()))
 

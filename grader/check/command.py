@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 from grader.check.plain_text import as_text
-from grader.check.words import EXAM_ONLY, NO_TORCH, OLD_TORCH, no_such_file
+from grader.check.words import EXAM_ONLY, NO_TORCH, OLD_TORCH, no_such_file, torch_broken
 from grader.receipts import ENDING
 from grader.records.base import Language, Text
 from grader.records.kit import Ending, Kit, Report
@@ -135,8 +135,12 @@ def torch_problem() -> Text | None:
     """What stands in the way of using torch here; None: nothing."""
     try:
         import torch
-    except ImportError:
+    except ModuleNotFoundError:
         return NO_TORCH
+    except (ImportError, OSError) as error:  # a library of torch's own is missing or does not fit
+        return torch_broken(str(error))
+    if not hasattr(torch, "__version__"):
+        return torch_broken("no version")
     found = tuple(int(part) for part in torch.__version__.split(".")[:2] if part.isdigit())
     if found < OLDEST_TORCH:
         told = {"found": torch.__version__}

@@ -44,10 +44,14 @@ OLD_TORCH = Text(
     en="This needs PyTorch 2.4 or later; here it is {found}. Update it with: pip install --upgrade torch",
     ko="PyTorch 2.4 이상이 필요한데 지금은 {found}이에요. 업데이트해 주세요: pip install --upgrade torch",
 )
-OLD_PYTHON = Text(
-    en="This needs Python 3.10 or later; here it is {found}.",
-    ko="Python 3.10 이상이 필요한데 지금은 {found}이에요.",
-)
+
+
+def torch_broken(reason: str) -> Text:
+    """PyTorch is there and does not start."""
+    return Text(
+        en=f"PyTorch is installed but does not start ({reason[:200]}); install it anew: pip install --force-reinstall torch",
+        ko=f"PyTorch가 설치되어 있지만 시작하지 못해요({reason[:200]}). 다시 설치해 주세요: pip install --force-reinstall torch",
+    )
 
 
 def no_such_file(name: str) -> Text:

@@ -24,7 +24,7 @@ from grader.records.submission import Excerpt
 from grader.records.work import Terms
 from grader.stages.capture import capture
 from grader.stages.excerpts import cut
-from grader.stages.scoring import findings
+from grader.stages.scoring import LEAST, findings
 from grader.stages.scoring.naming import named, with_blanks
 from grader.stages.screening import screen
 
@@ -112,7 +112,9 @@ def test_what_the_check_is_certain_of_is_what_grading_finds(name: str, file: Pat
         assert ours.outcome == theirs.outcome or (check in still_open and ours.outcome == "passed")
         if check in still_open:
             continue  # the rest waits for the reference, or for a name that is not public
-        assert ours.points in (theirs.points, None)
+        # a table of layers that fails beside the function has a tenth of a point less there, and so more here
+        tenth = LEAST if "channels" in still_open else 0.0
+        assert ours.points is None or ours.points == pytest.approx(theirs.points, abs=tenth + 1e-6)
         assert (ours.code, ours.hint, ours.details) == (theirs.code, theirs.hint, theirs.details)
         assert theirs.message.ko.startswith(ours.message.ko)  # grading may say what else is paid for here
         if check != "function":  # the line where a network leaves the reference is known with the reference
