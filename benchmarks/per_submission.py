@@ -119,7 +119,7 @@ def main() -> None:
         same.append(seconds)
 
     from grader import pipeline_jobs as jobs
-    from grader.bench import whole
+    from grader.authoring.terms import terms_of
     from grader.class_work import read_submissions
     from grader.course import default_root, read_course
     from grader.networks.structure import structure
@@ -127,16 +127,7 @@ def main() -> None:
     from grader.stages.excerpts import cut
 
     course = read_course(default_root())
-    graphs = {}
-    for name, exercise in course.items():
-        reference_excerpt = whole(name, exercise.assignment.classes[0], "solution.py", exercise.solution)
-        from grader.records.graph import Capture
-
-        captured = Capture.model_validate_json(
-            jobs.capture_one(reference_excerpt.model_dump_json(), exercise.assignment.input_shape)
-        )
-        assert captured.graph is not None
-        graphs[name] = captured.graph.model_dump_json()
+    terms = {name: terms_of(default_root(), name, jobs.sandbox().run).model_dump_json() for name in course}
     ours: list[float] = []
     known: list[bool] = []
     seen: set[tuple[str, str]] = set()
@@ -148,11 +139,7 @@ def main() -> None:
         excerpt = cut(submission, exercise.assignment.classes, exercise.assignment.name)
         assert excerpt is not None
         judgement = jobs.capture_and_judge(
-            excerpt.model_dump_json(),
-            exercise.assignment.model_dump_json(),
-            graphs[file.parent.name],
-            None,
-            False,
+            terms[file.parent.name], submission.model_dump_json(), excerpt.model_dump_json(), False
         )
         seconds = time.perf_counter() - began
         judged = Judgement.model_validate_json(judgement)
