@@ -39,12 +39,23 @@ def readable(cell: Cell) -> tuple[Cell, Lost]:
         start = max((n for n in starts if n < stop.line), default=0)
         end = min((n for n in starts if n >= stop.line), default=len(lines))
         text = _TEXT.match(lines[start])
-        breaks_off = not any(lines[end:]) and _BREAKS_OFF.search(stop.message)
+        breaks_off = not any(lines[end:]) and _breaks_off(lines, stop.line, stop.message)
         lost.add("text" if text else "end" if breaks_off and not lost else "pieces")
         if not any(lines[start:end]):
             break
         lines[start:end] = [""] * (end - start)
     return cell.model_copy(update={"text": "", "problem": None}), "pieces"
+
+
+def _breaks_off(lines: Sequence[str], line: int, message: str) -> bool:
+    """Whether the text ends in the middle of the statement at `line`; a slip has further statements below it."""
+    if not _BREAKS_OFF.search(message):
+        return False
+    below = [other for other in lines[line:] if other.strip()]
+    if not below or "triple-quoted" in message:
+        return True
+    own = len(lines[line - 1]) - len(lines[line - 1].lstrip())
+    return "string" not in message and all(len(other) - len(other.lstrip()) > own for other in below)
 
 
 def _starts(lines: Sequence[str]) -> list[int]:
