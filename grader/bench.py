@@ -255,7 +255,7 @@ class Bench:
                 start=start.model_dump_json() if start else None,
                 template=exercise.template,
                 marked=marked.model_dump_json() if marked else None,
-                others=self.others.get(name, frozenset()),
+                others=tuple(sorted(self.others.get(name, ()))),
                 mending=self.mending,
                 prices=exercise.prices.repairs,
             ).model_dump_json()

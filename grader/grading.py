@@ -52,7 +52,8 @@ class Grading:
         """The judgement, and what it took; None where no class of the asked name, and none near it, is there."""
         if narrow is None:
             return self._mended(
-                Situation(self.submission, self.terms.assignment, None, None, self.terms.others), None
+                Situation(self.submission, self.terms.assignment, None, None, frozenset(self.terms.others)),
+                None,
             )
         first = self._attempt(narrow)
         if self.untouched or is_full(first.judgement):
@@ -64,7 +65,9 @@ class Grading:
         run = self._with_blanks(narrow, first.captured, first.judgement, None)
         if run.runs:
             return self._as_wanted(run.judgement, first.judgement)
-        situation = Situation(self.submission, self.terms.assignment, narrow, run.captured, self.terms.others)
+        situation = Situation(
+            self.submission, self.terms.assignment, narrow, run.captured, frozenset(self.terms.others)
+        )
         return self._mended(situation, climbed.unmended)
 
     def _rungs(self, narrow: Excerpt) -> Iterator[Excerpt]:

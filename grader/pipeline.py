@@ -195,7 +195,11 @@ def tasks_of(
             if other is not None:
                 work = other.proposal.submission
                 found = candidates(work, exercise.assignment.classes, name)
-            if not found and bench.mending.mode == "repair" and unread(submission, bench.others[name]):
+            if (
+                not found
+                and bench.mending.mode == "repair"
+                and unread(submission, bench.others.get(name, frozenset()))
+            ):
                 found = (None,)
             if found:
                 rivals.append([_task(number, work, name, exercise, one, bench, other) for one in found])

@@ -44,7 +44,7 @@ def terms_of(root: Path, name: str, run: Callable[[bytes], Answer]) -> Terms:
         start=traced.graph.model_dump_json() if traced.graph else None,
         template=exercise.template,
         marked=marked,
-        others=other_classes(root)[name],
+        others=tuple(sorted(other_classes(root)[name])),
         mending=Mending(),
         prices=exercise.prices.repairs,
     )

@@ -86,7 +86,9 @@ def _examined(
     terms = Terms(
         assignment=assignment, reference=exercise.reference, start=exercise.start, template=exercise.template,
         marked=None, prices=exercise.prices.repairs,
-        others=frozenset(name for one in kit.exercises if one is not exercise for name in one.assignment.classes),
+        others=tuple(
+            sorted(name for one in kit.exercises if one is not exercise for name in one.assignment.classes)
+        ),
         # what is not written yet is no slip
         mending=kit.mending.model_copy(update={"mode": "off"}) if blanks or kit.exam or ending else kit.mending,
     )  # fmt: skip

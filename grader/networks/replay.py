@@ -101,7 +101,7 @@ class Plan:
         self.dtype = dtype
         self.steps = [
             _Step(
-                _linear if node.op == "aten.addmm.default" else operators.overload(node.op),
+                operators.overload(node.op),
                 tuple(_prepared(a, dtype) for a in node.args),
                 {k: _prepared(v, dtype) for k, v in node.kwargs.items()},
                 node.outputs,
@@ -143,15 +143,6 @@ class Plan:
                     if place is not None:
                         tensors[place] = item
                 yield number
-
-
-def _linear(bias: Tensor, rows: Tensor, weight: Tensor, **factors: Any) -> Tensor:
-    """`addmm`, which `nn.Linear` was traced to with several images; one image may have become a vector on its way,
-    and `nn.Linear` takes vectors."""
-    if rows.dim() == 1 and not factors:
-        return torch.addmv(bias, weight.t(), rows)
-    product: Tensor = torch.ops.aten.addmm.default(bias, rows, weight, **factors)
-    return product
 
 
 @contextlib.contextmanager

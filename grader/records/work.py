@@ -20,7 +20,7 @@ class Terms(Record):
     """Text of the `.py` template, blanks empty."""
     marked: str | None
     """The reference's graph with the borders of its blanks, as JSON; None where no blank has terms."""
-    others: frozenset[str]
+    others: tuple[str, ...]
     """Class names that the run's other exercises ask for."""
     mending: Mending
     prices: dict[str, float]

@@ -133,13 +133,3 @@ def test_unusual_operators_can_be_replayed_and_trained(body: str) -> None:
     answer.sum().backward()
     gradient = network.value(1).grad
     assert gradient is not None and bool(torch.isfinite(gradient).all())
-
-
-def test_one_image_that_became_a_vector_goes_through_a_linear_layer() -> None:
-    source = SMALL.replace(
-        "self.fc(out.view(x.size(0), -1))", "self.fc(out.flatten(1).squeeze()).view(-1, 10)"
-    )
-    network = Replay(graph_of(source))
-    images = torch.rand(3, 3, 32, 32)
-
-    assert torch.allclose(network(images[:1]), network(images)[:1])

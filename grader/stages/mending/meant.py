@@ -32,7 +32,7 @@ def meant(
         taken: by exercise, the class names that any other exercise of the course asks for.
     """
     offers = {
-        name: list(class_name(Situation(submission, asked[name], None, None, taken[name])))
+        name: list(class_name(Situation(submission, asked[name], None, None, taken.get(name, frozenset()))))
         for name in lacking
     }
     found: dict[str, Meant] = {}

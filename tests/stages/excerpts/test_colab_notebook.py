@@ -17,7 +17,7 @@ CASE = Path(__file__).parents[2] / "cases" / "excerpts" / "colab"
 
 
 def _excerpt() -> Excerpt:
-    (submission,) = read_submissions(CASE)
+    (submission,) = read_submissions(CASE / "20231234_홍길동.ipynb")
     assert [cell.problem for cell in submission.files[0].cells] == [None] * 8
     excerpt = cut(submission, ("VGG_SKIP",), "skip")
     assert excerpt is not None
