@@ -55,6 +55,7 @@ def review(tmp_path: Path) -> Iterator[Review]:
     keep_sources(tmp_path, [Submission(student_id="20231003", student_name="박지후", files=(file,))])
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
+        listening.listen()  # whoever comes before the server runs waits for it
         port = listening.getsockname()[1]
         server = Server(tmp_path, port, "Kim")
         running = uvicorn.Server(uvicorn.Config(server.app, log_level="error", lifespan="off"))

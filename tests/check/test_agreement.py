@@ -116,7 +116,9 @@ def test_what_the_check_is_certain_of_is_what_grading_finds(name: str, file: Pat
         tenth = LEAST if "channels" in still_open else 0.0
         assert ours.points is None or ours.points == pytest.approx(theirs.points, abs=tenth + 1e-6)
         assert (ours.code, ours.hint, ours.details) == (theirs.code, theirs.hint, theirs.details)
-        assert theirs.message.ko.startswith(ours.message.ko)  # grading may say what else is paid for here
+        # grading may say what else is paid for here, and layers of one size may be paired in another order
+        said = ours.message.ko.partition(": ")[0] if check == "channels" else ours.message.ko
+        assert theirs.message.ko.startswith(said)
         if check != "function":  # the line where a network leaves the reference is known with the reference
             assert ours.place == theirs.place
     if expected and all(finding.outcome == "passed" for finding in expected.values()):

@@ -17,8 +17,9 @@ from lms_class import FORMS, PUPILS, expected, write_roster
 
 from grader.assembly import assemble
 from grader.bench import Bench, Progress, Settings
+from grader.candidates import choose
 from grader.class_work import read_class
-from grader.course import default_root, read_course
+from grader.course import default_root, other_classes, read_course
 from grader.engines.local import LocalEngine
 from grader.ledger import Ledger
 from grader.lms.roster import read_roster
@@ -36,13 +37,15 @@ def grade(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grade]:
     course = read_course(settings.course, ["skip", "dense"])
     with LocalEngine(2, preload=("grader.pipeline_jobs",)) as engine:
         bench = Bench(settings, course, Ledger(out / ".ledger"), engine, Progress())
+        bench.others = other_classes(settings.course)
         bench.prepare()
 
         def graded(form: str, folder: Path) -> Results:
             write, kind = FORMS[form]
             handed_in = read_class(write(folder), read_roster(write_roster(folder, kind)))
-            tasks = tasks_of(handed_in.submissions, course, bench)
-            bench.judge_and_train(tasks)
+            rivals = tasks_of(handed_in.submissions, course, bench)
+            bench.judge_and_train([task for several in rivals for task in several])
+            tasks = [choose(several, bench, "newest") for several in rivals]
             return assemble(settings, handed_in, course, tasks, bench, 0.0)
 
         yield graded
