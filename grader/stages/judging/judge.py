@@ -96,7 +96,10 @@ def _judge(
         return known.model_copy(update={"verdicts": verdicts, "graph": graph})
     loads = passed("loads", OK["loads"])
     shape = check_shape(graph, exercise)
-    if shape.code == "wrong-width" and (meant := as_wide(graph, exercise.outputs)) is not None:
+    meant = as_wide(graph, exercise.outputs) if shape.code == "wrong-width" else None
+    if (
+        meant is not None and check_shape(meant, exercise).share > 0
+    ):  # not where the layer is used elsewhere, too
         graph = meant  # the rest is judged as it was meant
     elif shape.outcome == "failed" and shape.share == 0:
         channels = check_channels(capture, standard, same_function=False)
