@@ -50,7 +50,7 @@ class Meter:
 
     @property
     def over(self) -> bool:
-        """Whether another try may be made."""
+        """No other try may be made."""
         return self.tries >= MOST_TRIES or self.cpu_s > MOST_CPU_S or self.wall_s > MOST_WALL_S
 
 

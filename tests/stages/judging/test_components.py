@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tracing import exercise, graph_of, judged, verdict
 
-from grader.course import default_root
+from grader.course import default_root, read_course
 from grader.records.findings import Verdict
 from grader.stages.judging.components import components
 from grader.stages.judging.open_design import NEAR
@@ -43,6 +43,9 @@ def test_what_is_wrong_with_a_design_costs_where_it_belongs(source: str) -> None
     failed = [v for v in found.verdicts if v.outcome == "failed"]
 
     assert expected is not None and expected[1] in [v.check for v in failed]
+    prices = read_course(default_root(), ["combo"])["combo"].prices
+    # a share of one is a matter of the price alone
+    assert all(v.share < 1 or prices.of_finding(v.code, v.share) for v in failed)
     assert all(v.hint and v.message.ko and v.message.en for v in failed)
     assert not found.is_reference
 
