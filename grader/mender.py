@@ -13,6 +13,7 @@ import heapq
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from grader.networks.replay import reads_input
 from grader.records.graph import Capture
 from grader.records.judgement import Judgement
 from grader.records.prices import DEFAULT
@@ -70,7 +71,7 @@ class Run:
 
     @property
     def runs(self) -> bool:
-        """It is a network from images to one score per class."""
+        """It is a network that makes one score per class of images."""
         return self.progress >= RUNS
 
 
@@ -169,7 +170,8 @@ RUNS = (9,)
 
 
 def progress(situation: Situation) -> tuple[int, ...]:
-    """How far a submission comes: through reading, import, construction, `forward`; `RUNS` at the end."""
+    """How far a submission comes: through reading, import, construction, `forward`, the output's
+    shape, whether it depends on the images; `RUNS` at the end."""
     if situation.excerpt is None:
         return (0,)
     if situation.excerpt.problem is not None or situation.capture is None:
@@ -181,7 +183,9 @@ def progress_of(capture: Capture, outputs: int) -> tuple[int, ...]:
     """The same for what could be run."""
     if capture.graph is not None:
         shape = output_shape(capture)
-        return RUNS if shape is not None and shape[1:] == (outputs,) else (7,)
+        if shape is None or shape[1:] != (outputs,):
+            return (7,)
+        return RUNS if reads_input(capture.graph.eval) else (8,)
     if capture.problem is not None:
         return (6,) if capture.problem.code in ("not-a-tensor", "depends-on-batch", "unrolled") else (-1,)
     assert capture.crash is not None

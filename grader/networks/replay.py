@@ -300,6 +300,16 @@ def live(program: Program) -> Program:
     return program.model_copy(update={"nodes": tuple(reversed(kept))})
 
 
+def reads_input(program: Program) -> bool:
+    """Whether numbers of the images reach the output; their mere number or shape does not count."""
+    from_images = {0}
+    for node in program.nodes:
+        row = operators.find(node.op)
+        if (row is None or row.family != "make") and not from_images.isdisjoint(references(node)):
+            from_images.update(output for output in node.outputs if output is not None)
+    return program.output in from_images
+
+
 def _formals(node: Node) -> Sequence[Any]:
     """What an operator takes; nothing for one that we do not know: it is dropped, or refused later."""
     try:

@@ -119,12 +119,18 @@ def results(source: Source) -> Iterator[Slip]:
             f"({value}, None)",
         ):
             yield source.line("several-returned", last.lineno, f"{indent}return {several}", ends)
+        whole = f"{indent}kept = {value}\n{indent}return"
+        yield source.line("another-returned", last.lineno, f"{whole} {image}", ends)
+        yield source.line("constant-returned", last.lineno, f"{whole} torch.zeros(len({image}), 10)", ends)
         for statement in method.body[len(method.body) // 2 : -1]:
             if (
                 isinstance(statement, ast.Assign)
                 and isinstance(statement.targets[0], ast.Name)
                 and statement.lineno == statement.end_lineno
             ):
+                if isinstance(statement.value, ast.Call):
+                    lost = f"{indent}{source.source_of(statement.value)}"
+                    yield source.line("result-discarded", statement.lineno, lost)
                 text = source.lines[statement.lineno - 1]
                 yield source.line(
                     "returned-early", statement.lineno, f"{text}\n{indent}return {statement.targets[0].id}"

@@ -29,6 +29,8 @@ misconception by 1e-3."""
 PROBES = 3
 """Images; more than one, so that mixing up images shows."""
 
+NOTHING_TO_LEARN = "the output does not depend on any parameter that can be trained"
+
 
 @dataclass(frozen=True)
 class Portrait:
@@ -136,7 +138,7 @@ def portrait(subject: Subject, assignment: Assignment, images: Tensor) -> Portra
         if trained.requires_grad:
             torch.autograd.backward((trained * weights).sum())
         else:
-            problem = "the output does not depend on any parameter that can be trained"
+            problem = NOTHING_TO_LEARN
     except RuntimeError as error:  # "modified by an inplace operation"
         problem = str(error).splitlines()[0]
     gradients, bias_gradients = [], []

@@ -10,7 +10,7 @@ from grader.records.base import Text
 from grader.records.findings import Verdict
 from grader.records.graph import Capture, ModelGraph, ValueRef
 from grader.records.submission import Excerpt
-from grader.stages.judging.fingerprint import Portrait, Subject
+from grader.stages.judging.fingerprint import NOTHING_TO_LEARN, Portrait, Subject
 from grader.stages.judging.standard import Model
 from grader.stages.judging.verdicts import OK, failed, passed
 from grader.stages.judging.words import operator_name, place
@@ -126,6 +126,19 @@ def check_gradients(
     if likeness.problem:
         if (found := _OVERWRITTEN.search(likeness.problem)) is not None:
             return _overwritten(subject.graph, found, excerpt)
+        if likeness.problem == NOTHING_TO_LEARN:
+            return failed(
+                "gradients",
+                "backward-fails",
+                Text(
+                    en="`loss.backward()` fails: the output does not depend on any parameter that can be trained.",
+                    ko="`loss.backward()`가 실패해요. 학습할 수 있는 파라미터가 출력에 하나도 이어져 있지 않아요.",
+                ),
+                Text(
+                    en="Does what `forward` returns come from your layers, and is nothing on the way cut off with `detach` or `no_grad`?",
+                    ko="`forward`가 돌려주는 값이 층의 결과에서 나오나요? 중간에 `detach`나 `no_grad`로 끊지 않았나요?",
+                ),
+            )
         return failed(
             "gradients",
             "backward-fails",

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from grader.stages.mending.scopes import methods
 from grader.stages.mending.situation import FUNCTIONS, AnyFunction, Proposal, Situation, Spots
 from grader.stages.mending.structure import shifted
 
@@ -39,24 +40,17 @@ def returns(situation: Situation) -> Iterator[Proposal]:
     elif not (nothing or several):
         return
     yield from early_returns(situation)
-    methods = [
-        (label, function)
-        for label, owner in situation.classes()
-        for function in owner.body
-        if isinstance(function, FUNCTIONS)
-        and function.name != "__init__"
-        and not function.name.startswith("__")
-    ]
+    found = list(methods(situation))
     functions = [
         (label, f)
         for label, f in situation.nodes(FUNCTIONS)
         if isinstance(f, FUNCTIONS) and f.col_offset == 0
     ]
     own = situation.own_class()
-    methods.sort(
+    found.sort(
         key=lambda pair: not (own is not None and pair[1] in own[1].body and pair[1].name == "forward")
     )
-    for label, function in [*methods, *functions]:
+    for label, function in [*found, *functions]:
         if nothing:
             yield from _return_added(situation, label, function)
         if several:

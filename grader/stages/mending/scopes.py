@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from grader.stages.mending.situation import FUNCTIONS, Situation
+from grader.stages.mending.situation import FUNCTIONS, AnyFunction, Situation
 
 
 def made_before(function: ast.FunctionDef | ast.AsyncFunctionDef, node: ast.expr) -> list[str]:
@@ -16,6 +16,14 @@ def made_before(function: ast.FunctionDef | ast.AsyncFunctionDef, node: ast.expr
         if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store) and n.lineno < node.lineno
     ]
     return list(dict.fromkeys(name for _, name in sorted(made, reverse=True)))
+
+
+def methods(situation: Situation) -> Iterator[tuple[str, AnyFunction]]:
+    """Every method that is no special one, with its cell."""
+    for label, owner in situation.classes():
+        for function in owner.body:
+            if isinstance(function, FUNCTIONS) and not function.name.startswith("__"):
+                yield label, function
 
 
 # -- where a node stands -----------------------------------------------------------------------------

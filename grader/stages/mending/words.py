@@ -276,6 +276,24 @@ WORDS: dict[str, tuple[str, str, str, str]] = {
         "Which lines should still run before the result is given back?",
         "결과를 돌려주기 전에 더 실행되어야 할 줄은 어느 것인가요?",
     ),
+    "result-discarded": (
+        "The result of this line is thrown away: nothing keeps it.",
+        "이 줄에서 계산한 결과를 아무 데도 담지 않아서 그대로 버려져요.",
+        "Does a layer change the tensor that it is given, or does it hand back a new one? Where should that go?",
+        "층은 받은 텐서를 직접 바꾸나요, 아니면 새 텐서를 돌려주나요? 돌려준 텐서는 어디에 담아야 할까요?",
+    ),
+    "another-returned": (
+        "What is returned here is not what was computed last.",
+        "마지막에 계산한 결과가 아니라 다른 값을 돌려줬어요.",
+        "Which variable holds the result of the last layer?",
+        "마지막 층의 결과는 어느 변수에 들어 있나요?",
+    ),
+    "constant-returned": (
+        "What is returned here does not depend on the images; what was computed from them is thrown away.",
+        "여기서 돌려주는 값은 이미지와 상관이 없어요. 이미지로 계산한 결과는 버려져요.",
+        "Which variable holds the result of the last layer, and which one is returned?",
+        "마지막 층의 결과는 어느 변수에 들어 있고, 지금은 어느 변수를 돌려주고 있나요?",
+    ),
     "several-returned": (
         "Several things are returned where one tensor is asked for.",
         "텐서 하나를 돌려줘야 하는데 여러 개를 돌려줬어요.",

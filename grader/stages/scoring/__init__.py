@@ -79,10 +79,10 @@ def _costs(told: Sequence[Verdict], prices: Prices) -> dict[CheckName, float]:
         if price is None and not costs:
             return {}
         costs[check] = price or 0.0
-    if (
-        "channels" in costs
-        and failed["channels"].code == "layers-differ"
-        and {"function", "shape"} & costs.keys()
+    function = failed["function"].code if "function" in failed else None
+    if "channels" in costs and (
+        function == "constant-output"
+        or (failed["channels"].code == "layers-differ" and {"function", "shape"} & costs.keys())
     ):
         costs["channels"] = 0.0  # the table shows what the function differs by
     if "function" in costs and "gradients" in costs and failed["gradients"].code in CONSEQUENCES:
