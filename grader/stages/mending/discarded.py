@@ -13,7 +13,19 @@ from grader.stages.mending.situation import AnyFunction, Proposal, Situation, Sp
 MOST = 6
 """Statements that are tried one by one."""
 _NO_RESULT = frozenset(
-    "print append extend insert update add_module register_buffer register_parameter show plot imshow".split()
+    [
+        "print",
+        "append",
+        "extend",
+        "insert",
+        "update",
+        "add_module",
+        "register_buffer",
+        "register_parameter",
+        "show",
+        "plot",
+        "imshow",
+    ]
 )
 
 
