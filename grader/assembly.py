@@ -17,6 +17,7 @@ from grader.records.base import Text
 from grader.records.drawing import Drawing
 from grader.records.findings import Verdict
 from grader.records.judgement import Judgement
+from grader.records.repair import FILLED
 from grader.records.results import (
     Calibrated,
     ExerciseInfo,
@@ -28,7 +29,6 @@ from grader.records.results import (
 from grader.records.submission import ClassWork, OtherFile, Submission
 from grader.records.training import TrainingRecord
 from grader.stages.excerpts import names_exercise
-from grader.stages.mending.blanks import FILLED
 from grader.stages.scoring import TRAINED, charged, earned, findings, graded, max_points
 from grader.stages.scoring.curves import curve_of
 from grader.stages.scoring.naming import named, with_blanks

@@ -8,7 +8,7 @@ function, so that everything here can be followed without one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -17,6 +17,7 @@ from grader.mender import Mended, Meter, Run, mend
 from grader.networks.splice import DoesNotFit, spliced
 from grader.networks.structure import structure
 from grader.records.base import Text
+from grader.records.findings import LayerRow
 from grader.records.graph import Aside, Capture, ModelGraph
 from grader.records.judgement import Judgement
 from grader.records.submission import Excerpt, Submission
@@ -25,11 +26,12 @@ from grader.stages.capture import Refused, Unbelievable, within_budget
 from grader.stages.excerpts import candidates, wider
 from grader.stages.judging import judge
 from grader.stages.mending import Situation
-from grader.stages.mending.blanks import filled, left_blanks
+from grader.stages.mending.blanks import LeftBlank, filled, left_blanks
 from grader.stages.scoring import earned
 
 CLASS_NAME = "class-name"
 """The repair's code for a class under another name than the asked one."""
+LENT = Text(en="left empty, not judged", ko="빈칸이라서 보지 않았어요")
 Ask = Callable[[Excerpt, Meter | None], Capture]
 """Runs an excerpt in the sandbox; the meter, if there is one, counts what it takes."""
 
@@ -178,9 +180,23 @@ class Grading:
             if better.unsure is None and earned(better, asked) >= earned(judgement, asked):
                 repairs = tuple(one.repair() for one in left)
                 # a picture would show the steps that were to be found
-                told = better.model_copy(update={"repairs": repairs, "drawing": None})
+                told = _without_ours(better, left).model_copy(update={"repairs": repairs, "drawing": None})
                 found.append(Run(whole, told, asked.outputs))
         return max(found, key=lambda run: earned(run.judgement, asked), default=furthest)
+
+
+def _without_ours(judgement: Judgement, left: Sequence[LeftBlank]) -> Judgement:
+    """The layer table says of a layer that the reference lent that it is not there: its sizes are not the student's."""
+    lent = {name for one in left for terms in one.terms.values() for name in terms.layers}
+
+    def row(own: LayerRow) -> LayerRow:
+        return own.model_copy(update={"found": None, "ok": False, "note": LENT}) if own.name in lent else own
+
+    verdicts = tuple(
+        v.model_copy(update={"layers": tuple(map(row, v.layers))}) if v.check == "channels" else v
+        for v in judgement.verdicts
+    )
+    return judgement.model_copy(update={"verdicts": verdicts})
 
 
 @lru_cache(maxsize=16)

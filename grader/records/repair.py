@@ -6,6 +6,10 @@ from typing import Literal
 
 from grader.records.base import Record, Text
 
+BLANK_LEFT, METHOD_LEFT = "blank-left", "method-left"
+FILLED = frozenset((BLANK_LEFT, METHOD_LEFT))
+"""Repairs that put the reference's own steps in: what is drawn of such a network shows them."""
+
 
 class Repair(Record):
     """One slip, mended for the student so that the rest can be judged."""

@@ -18,12 +18,9 @@ from grader.networks.stand_ins import FORWARD, INIT, call_of, cells_of, forward_
 from grader.records.assignment import Assignment, BlankTerms
 from grader.records.base import Record, Text
 from grader.records.graph import SourceLine
-from grader.records.repair import Repair
+from grader.records.repair import BLANK_LEFT, METHOD_LEFT, Repair
 from grader.records.submission import Cell, Excerpt
 
-CODE, METHOD = "blank-left", "method-left"
-FILLED = frozenset((CODE, METHOD))
-"""Repairs that put the reference's own steps in: what is drawn of such a network shows them."""
 _PLACEHOLDER = re.compile(r"_{2,}|\?+")
 _NOTHING_ASSIGNED = re.compile(r"\s*[\w., ]+=\s*(#.*)?$")
 
@@ -59,7 +56,7 @@ class LeftBlank(Record):
         """What it costs, in percent, and what is told."""
         if self.name in (FORWARD, INIT):
             return Repair(
-                code=METHOD, price=self.worth, file=self.cell, line=self.line, before=self.source, after="",
+                code=METHOD_LEFT, price=self.worth, file=self.cell, line=self.line, before=self.source, after="",
                 message=Text(
                     en=f"`{self.name}` is left empty. It earns nothing; the rest was judged as if it were written.",
                     ko=f"`{self.name}`이 비어 있어요. 이 부분은 점수가 없고, 나머지는 작성되어 있다고 보고 채점했어요.",
@@ -71,7 +68,7 @@ class LeftBlank(Record):
         what_en = f" (not made: {made})" if made else ""
         what_ko = f"(없는 층: {made})" if made else ""
         return Repair(
-            code=CODE, price=self.worth, file=self.cell, line=self.line, before=self.source, after=self.call,
+            code=BLANK_LEFT, price=self.worth, file=self.cell, line=self.line, before=self.source, after=self.call,
             message=Text(
                 en=f"Blank {number} is left empty{what_en}. It earns nothing; the rest was judged as if it were filled.",
                 ko=f"{number}번 빈칸이 비어 있어요{what_ko}. 이 빈칸은 점수가 없고, 나머지는 빈칸이 채워졌다고 보고 채점했어요.",

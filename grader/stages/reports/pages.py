@@ -24,6 +24,7 @@ from grader.records.column_scores import column_score, written
 from grader.records.finding_ids import finding_id
 from grader.records.gradebook import CourseFile
 from grader.records.page_names import page_names
+from grader.records.repair import FILLED
 from grader.records.results import Results, SubmissionResult
 from grader.stages.reports import analysis, summary
 from grader.stages.reports.class_rows import rows_of
@@ -169,6 +170,7 @@ def environment(language: str, *packages: str) -> Environment:
         known_points=summary.known_points,
         is_complete=summary.is_complete,
         finding_id=finding_id,
+        filled=FILLED,
     )
     environment.filters.update(number=number, prose=_prose, duration=lambda s: duration(s, language))
     return environment

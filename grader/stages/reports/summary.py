@@ -8,6 +8,7 @@ from typing import Literal
 
 from grader.records.base import Text
 from grader.records.findings import CHECKS, CheckName
+from grader.records.repair import FILLED
 from grader.records.results import Curve, ExerciseResult, Finding, Results, SubmissionResult
 from grader.stages.reports.words import CHECK_WORDS, WORDS
 
@@ -151,7 +152,12 @@ def mend_first(submission: SubmissionResult) -> tuple[ToMend, ...]:
         for number, repair in enumerate(result.repairs, 1):
             found.append(
                 ToMend(
-                    name, WORDS["repair"], f"{name}-repair-{number}", repair.price, repair.file, repair.line
+                    name,
+                    WORDS["blanks_heading" if repair.code in FILLED else "repair"],
+                    f"{name}-repair-{number}",
+                    repair.price,
+                    repair.file,
+                    repair.line,
                 )
             )
         for finding in result.findings:
