@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test test-matrix check lint fix accept templates mutants planted fairness container-test clean
+.PHONY: demo test quick test-matrix check lint fix accept templates mutants planted fairness container-test clean
 
 $(INSTALLED): pyproject.toml $(CONSTRAINTS) requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12")'
@@ -28,7 +28,10 @@ demo: $(INSTALLED)
 	 echo "To use the grader from here: source $(BIN)/activate, then grader --help"
 
 test: $(INSTALLED) lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+quick: $(INSTALLED) lint  # for the inner loop: without the slow tests
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
 test-matrix:             # the suite with every Python, the oldest and the newest torch that are supported, where found
 	@$(PYTHON) .ci/matrix.py

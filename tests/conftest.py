@@ -14,6 +14,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--accept", action="store_true", help="write what the tests found as the expected text")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests first: one that begins last keeps one processor waiting for the other."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture
 def expect(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
     """`expect(text, "reports/class/index.ko.txt")`: equal to that file under tests/cases/."""

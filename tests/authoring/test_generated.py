@@ -25,11 +25,11 @@ def engine() -> Iterator[LocalEngine]:
 def test_every_mutant_loses_points_and_no_variation_does(name: str, engine: LocalEngine) -> None:
     course = open_course(default_root(), name)
     assert course is not None
-    found = generated(course, engine, mutant_count=80, variation_count=40)
+    found = generated(course, engine, mutant_count=24, variation_count=16)
     assert not found.survived
     assert not found.marked_down
-    assert found.mutants == 80 and found.variations == 40
-    assert found.killed + found.equivalent == 80
+    assert found.mutants == 24 and found.variations == 16
+    assert found.killed + found.equivalent == 24
 
 
 def test_mutants_and_variations_are_distinct_and_the_same_every_time() -> None:
