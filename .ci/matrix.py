@@ -50,7 +50,13 @@ def main() -> int:
         print(f"== {pair}", flush=True)
         python = environment(pair, interpreter)
         tests = subprocess.run(
-            [python, "-m", "pytest", *(sys.argv[1:] or ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"])], cwd=ROOT
+            [
+                python,
+                "-m",
+                "pytest",
+                *(sys.argv[1:] or ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]),
+            ],
+            cwd=ROOT,
         )
         failed |= tests.returncode != 0
         fingerprints[pair] = examples(python, FOLDER / f"graded-{pair.python}-{pair.torch}")

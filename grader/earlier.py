@@ -89,11 +89,11 @@ class Earlier:
         rows |= {old.student_id: old for old in self.results.submissions if old.student_id in kept}
         order = dict.fromkeys((*new.run.exercises, *infos))
         filled = [_filled(row, {name: infos[name].max_points for name in order}) for row in rows.values()]
+        graded = {row.student_id: row.exercises for row in new.submissions}
         of_before = sum(
-            result.training == "own run"
-            for old in self.results.submissions
-            for name, result in old.exercises.items()
-            if rows.get(old.student_id) and rows[old.student_id].exercises.get(name) == result
+            result.training == "own run" and graded.get(row.student_id, {}).get(name) != result
+            for row in rows.values()
+            for name, result in row.exercises.items()
         )
         run = new.run.model_copy(
             update={
