@@ -26,6 +26,8 @@ Numbers = Literal["probe", "loud"]
 TOLERANCE = 1e-7
 """Relative to the largest output. Two styles of one network differ by 1e-15, the smallest known
 misconception by 1e-3."""
+NOISE = 1e-10
+"""A gradient that much smaller than the network's largest is a rounding error."""
 PROBES = 3
 """Images; more than one, so that mixing up images shows."""
 
@@ -220,6 +222,15 @@ def rounded(numbers: Tensor) -> list[float]:
     return [float(f"{x:.5e}") for x in numbers.flatten().tolist()]
 
 
+def _sizes(gradients: Sequence[Tensor | None]) -> list[float | None]:
+    return [None if gradient is None else float(gradient.norm()) for gradient in gradients]
+
+
+def _significant(size: float, scale: float) -> float:
+    """Rounded; what is zero but for float64 noise (a bias before BatchNorm) is zero on every machine."""
+    return float(f"{size:.5e}") if size > NOISE * scale else 0.0
+
+
 def digest(subject: Subject, likeness: Portrait) -> str:
     """A name for what the network computes and how it learns, equal for equal networks."""
     parts: list[object] = [
@@ -228,14 +239,15 @@ def digest(subject: Subject, likeness: Portrait) -> str:
         rounded(likeness.train_outputs),
         re.sub(r"Backward\d+", "", likeness.problem),  # torch 2.11 says ReluBackward0 where 2.13 says Relu
     ]
+    sizes, bias_sizes = _sizes(likeness.gradients), _sizes(likeness.bias_gradients)
+    scale = max((size for size in (*sizes, *bias_sizes) if size is not None), default=0.0)
     rows = []
-    for slot, rank, gradient, bias in zip(
-        subject.slots, likeness.assignment.ranks, likeness.gradients, likeness.bias_gradients, strict=True
+    for slot, rank, size, bias_size in zip(
+        subject.slots, likeness.assignment.ranks, sizes, bias_sizes, strict=True
     ):
         value = subject.graph.values[slot.layer.weight]
-        size = None if gradient is None else rounded(gradient.norm())
-        bias_size = None if bias is None else rounded(bias.norm())
-        rows.append((slot.key, rank, value.registered, value.requires_grad, size, bias_size))
+        learned = [None if s is None else _significant(s, scale) for s in (size, bias_size)]
+        rows.append((slot.key, rank, value.registered, value.requires_grad, *learned))
     parts.append(sorted(rows, key=str))
     if likeness.others:
         parts.append(sorted(tuple(subject.graph.values[number].shape) for number in likeness.others))
