@@ -226,9 +226,9 @@ def _sizes(gradients: Sequence[Tensor | None]) -> list[float | None]:
     return [None if gradient is None else float(gradient.norm()) for gradient in gradients]
 
 
-def _significant(size: float, scale: float) -> float:
+def _significant(size: float, scale: float) -> list[float]:
     """Rounded; what is zero but for float64 noise (a bias before BatchNorm) is zero on every machine."""
-    return float(f"{size:.5e}") if size > NOISE * scale else 0.0
+    return rounded(torch.tensor(size if size > NOISE * scale else 0.0, dtype=torch.float64))
 
 
 def digest(subject: Subject, likeness: Portrait) -> str:
