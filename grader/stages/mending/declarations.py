@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Iterator
 
+from grader.stages.mending.scopes import function_of
 from grader.stages.mending.situation import Proposal, Situation
 
 LAYERS = re.compile(r"(?:Lazy)?(?:Conv[12]d|Linear)$")
@@ -109,6 +110,10 @@ def with_number(
         if value_of(given) == old or (len(own) == 1 and value_of(given) is None):
             seen.add(id(given))
             yield with_argument(situation, code, label, call, what, new)
+        if isinstance(given, ast.Name) and (block := function_of(situation, label, call)) is not None:
+            others = [a.arg for a in block.args.args[1:] if a.arg != given.id]  # of a block's own sizes
+            for other in others[:MOST_SITES]:
+                yield situation.replaced(code, label, [(given, other)], call.lineno, (given.id, other))
     sites = [site for site in numbers(situation, old) if id(site[1]) not in seen]
     if not seen or len(sites) <= 3:
         for label, node in sites[:MOST_SITES]:

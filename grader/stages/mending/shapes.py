@@ -70,7 +70,10 @@ def dimensions(situation: Situation) -> Iterator[Proposal]:
         yield from _wrapped(
             situation, label, line, "dimensions-missing", lambda text: f"{text}[:, :, None, None]"
         )
-    if name in ("mul", "add", "sub", "div") and {len(s) for s in shapes} in ({2, 4}, {3, 4}):
+    lacking = {len(s) for s in shapes}
+    if (name in ("mul", "add", "sub", "div") and lacking in ({2, 4}, {3, 4})) or (
+        name == "expand" and lacking == {2}
+    ):
         extra = ", None" * (4 - min(len(s) for s in shapes))
         start = ", :" * (min(len(s) for s in shapes) - 1)
         for at, operand in _operands(situation, label, line):
@@ -138,6 +141,12 @@ def _operands(situation: Situation, label: str, line: int) -> Iterator[tuple[str
             yield from ((at, side) for side in (node.right, node.left))
         elif isinstance(node, ast.AugAssign):
             yield at, node.value
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in ("expand", "expand_as")
+        ):
+            yield at, node.func.value
         elif isinstance(node, ast.Call) and re.search(r"(?:mul|multiply|add)$", ast.unparse(node.func)):
             yield from ((at, side) for side in reversed(node.args))
 

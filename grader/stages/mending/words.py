@@ -276,6 +276,18 @@ WORDS: dict[str, tuple[str, str, str, str]] = {
         "Which lines should still run before the result is given back?",
         "결과를 돌려주기 전에 더 실행되어야 할 줄은 어느 것인가요?",
     ),
+    "unpacked": (
+        "A map has more sides than the names on the left take.",
+        "왼쪽에 적은 이름보다 특징 맵의 차원이 더 많아요.",
+        "How many numbers does the shape of a batch of maps have, and what does each of them count?",
+        "이미지 묶음의 shape에는 숫자가 몇 개 들어 있고, 각각 무엇의 개수인가요?",
+    ),
+    "loop-too-long": (
+        "`{0}` takes one turn too many: the list ends before it does.",
+        "`{0}`이(가) 한 번 더 돌아서 리스트의 끝을 넘어가요.",
+        "Which element does the last turn read, and is it there?",
+        "마지막 바퀴에서는 리스트의 몇 번째 값을 읽나요? 그 값이 있나요?",
+    ),
     "result-discarded": (
         "The result of this line is thrown away: nothing keeps it.",
         "이 줄에서 계산한 결과를 아무 데도 담지 않아서 그대로 버려져요.",
