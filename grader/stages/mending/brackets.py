@@ -52,6 +52,19 @@ def unclosed(lines: list[str], stop: Stop) -> Iterator[Try]:
             yield Try("bracket", block[-1], lines[block[-1] - 1].rstrip() + mark)
 
 
+def mismatched(lines: list[str], stop: Stop) -> Iterator[Try]:
+    """`nn.Sequential[` that a `)` closes some lines further down: the opening one is as likely to be the slip."""
+    found = re.search(r"'(.)' does not match opening parenthesis '(.)'(?: on line (\d+))?", stop.message)
+    if found is None:
+        return
+    number = int(found[3] or stop.line)
+    line, wanted = lines[number - 1], _OPENING[_CLOSING.index(found[1])]
+    for token in reversed(tokens_of(line)):
+        if token.string == found[2]:
+            at = token.start_pos[1]
+            yield Try("bracket", number, line[:at] + wanted + line[at + 1 :])
+
+
 def one_character(lines: list[str], stop: Stop) -> Iterator[Try]:
     """A bracket or comma put in or taken out, next to where Python stopped first; a stray mark taken out."""
     for number in near_lines(lines, stop):

@@ -159,8 +159,13 @@ def call_forms(situation: Situation) -> Iterator[Proposal]:
         yield from _comma_in_target(situation, label, line)
     if "missing 1 required positional argument" in crash.message:
         yield from _without_tensor(situation, label, line)
+    if re.search(
+        "invalid combination of arguments|missing a value for argument|missing 1 required", crash.message
+    ):
+        yield from _without_dim(situation, label, line)
     if _is_about_modules(crash.message):
         yield from _not_called(situation, label)
+        yield from _layer_given(situation, label, line)
 
 
 def _comma_in_target(situation: Situation, label: str, line: int) -> Iterator[Proposal]:
@@ -203,6 +208,40 @@ def _without_tensor(situation: Situation, label: str, line: int) -> Iterator[Pro
                 line,
                 (ast.unparse(call.func),),
             )
+
+
+def _without_dim(situation: Situation, label: str, line: int) -> Iterator[Proposal]:
+    """`torch.softmax(out)`, which has to be told along which dimension."""
+    for at, call in situation.nodes(ast.Call):
+        if isinstance(call, ast.Call) and at == label and _spans(call, line):
+            name = ast.unparse(call.func)
+            of_method = isinstance(call.func, ast.Attribute) and not name.startswith(("torch.", "F.", "nn."))
+            if name.endswith("softmax") and not call.keywords and len(call.args) == (not of_method):
+                given = [*map(ast.unparse, call.args), "dim=1"]
+                yield situation.replaced(
+                    "call-form", label, [(call, f"{name}({', '.join(given)})")], call.lineno, (name,)
+                )
+
+
+def _layer_given(situation: Situation, label: str, line: int) -> Iterator[Proposal]:
+    """`self.relu(self.conv1)` and `out + self.skip`: a layer where its result is meant."""
+    for at, node in situation.nodes((ast.Call, ast.BinOp)):
+        if at != label or not isinstance(node, ast.Call | ast.BinOp) or not _spans(node, line):
+            continue
+        function = function_of(situation, label, node)
+        if function is None or function.name == "__init__":
+            continue
+        given = node.args if isinstance(node, ast.Call) else [node.right, node.left]
+        made = [*made_before(function, node), *(a.arg for a in function.args.args[1:2])]
+        for operand in given:
+            turns = {n.id for loop in ast.walk(function) if isinstance(loop, ast.For)
+                     for n in ast.walk(loop.target) if isinstance(n, ast.Name)}  # fmt: skip
+            layer = ast.unparse(operand)
+            if re.fullmatch(r"self\.\w+", layer) or layer in turns:
+                for name in [n for n in dict.fromkeys(made) if n not in turns][:3]:
+                    yield situation.replaced(
+                        "call-missing", label, [(operand, f"{layer}({name})")], line, (layer,)
+                    )
 
 
 def _is_about_modules(message: str) -> bool:

@@ -104,8 +104,24 @@ def another_returned(situation: Situation) -> Iterator[Proposal]:
         last = function.body[-1]
         if not isinstance(last, ast.Return) or last.value is None:
             continue
+        if (scores := _scores_in(last.value)) is not None:
+            yield situation.replaced("classes-returned", label, [(last.value, scores)], last.lineno)
         for name in _never_read(function)[:2]:
             yield situation.replaced(code, label, [(last.value, name)], last.lineno)
+
+
+def _scores_in(value: ast.expr) -> str | None:
+    """What `out.argmax(1)`, `torch.argmax(out, dim=1)` or `out.max(1)[1]` chooses the class from."""
+    if isinstance(value, ast.Subscript):
+        value = value.value
+    if (
+        not isinstance(value, ast.Call)
+        or not isinstance(value.func, ast.Attribute)
+        or value.func.attr not in ("argmax", "max", "topk")
+    ):
+        return None
+    owner = ast.unparse(value.func.value)
+    return ast.unparse(value.args[0]) if owner == "torch" and value.args else owner
 
 
 def _never_read(function: AnyFunction) -> list[str]:

@@ -68,7 +68,8 @@ def _said(submission: Submission, exercise: Assignment, proposal: Proposal) -> b
     return False
 
 
-_CLASS = re.compile(r"^[ \t]*class[ \t]+(\w+)[^\n]*Module", re.MULTILINE)
+_CLASS = re.compile(r"^\s*[cC]\w*[sS]\w*\s+(\w+)", re.MULTILINE)
+"""The keyword may be misspelt: it may be why Python cannot read the cell."""
 
 
 def unread(submission: Submission, taken: frozenset[str]) -> bool:

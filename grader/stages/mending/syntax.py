@@ -29,6 +29,7 @@ SINGLE: tuple[Fixer, ...] = (
     tokens.torn_names,
     tokens.words,
     tokens.unfinished,
+    brackets.mismatched,
     brackets.unclosed,
     brackets.one_character,
 )

@@ -276,6 +276,12 @@ WORDS: dict[str, tuple[str, str, str, str]] = {
         "Which lines should still run before the result is given back?",
         "결과를 돌려주기 전에 더 실행되어야 할 줄은 어느 것인가요?",
     ),
+    "classes-returned": (
+        "Here one class per image is chosen and returned; what is asked for is a score for every class.",
+        "여기서 이미지마다 클래스 하나를 골라서 돌려주는데, 과제에서 필요한 것은 클래스마다의 점수예요.",
+        "What does the loss function compare with the label: the chosen class, or the scores?",
+        "손실 함수는 정답과 무엇을 비교하나요? 고른 클래스인가요, 클래스별 점수인가요?",
+    ),
     "unpacked": (
         "A map has more sides than the names on the left take.",
         "왼쪽에 적은 이름보다 특징 맵의 차원이 더 많아요.",

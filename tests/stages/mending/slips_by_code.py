@@ -61,6 +61,7 @@ SLIPS: dict[str, tuple[str, str, str]] = {
     "constructor-arguments": ("base", "def __init__(self)", "def __init__(self, num_classes)"),
     "name-unknown": ("base", FLAT, "torch.flatten(features, start_dim=1)"),
     "used-before-made": ("ca", "        gate = self.global_pool(out)\n", "        gate_in = gate\n        gate = self.global_pool(out)\n"),
+    "classes-returned": ("base", "return out\n", "return out.argmax(dim=1)\n"),
     "unpacked": ("ca", "gate = self.global_pool(out)", "n, c = out.size()\n        gate = self.global_pool(out)"),
     "loop-too-long": ("base", SUPER, f"{SUPER}\n        widths = [3, 16, 32]\n        pairs = [(widths[i], widths[i + 1]) for i in range(3)]"),
     "result-discarded": ("base", f"out = {FLAT}", FLAT),
