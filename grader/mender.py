@@ -27,6 +27,8 @@ MOST_PLACES = 6
 """… the same one may stand in several places."""
 MOST_TRIES = 28
 """Runs in the sandbox; one takes about 0.1 s."""
+MOST_SOURCE = 100_000
+"""Characters of code that are searched for a slip; the exercises take 4,000."""
 MOST_CPU_S, MOST_WALL_S = 3.0, 20.0
 """In the sandbox, all tries together. Processor time is what counts: a machine that is busy with other
 work must not change anybody's points; the wall clock stops those who sleep."""
@@ -111,6 +113,8 @@ def mend(
         run: one try in the sandbox, judged; it reports to `meter` what it takes.
         worth: percent that a judgement earns, to choose among repairs of nearly one price; 100 ends the search.
     """
+    if sum(len(start.text(label)) for label in start.labels) > MOST_SOURCE:
+        return None
     waiting: list[tuple[float, int, _Way]] = []
     seen = {text_of(start.submission)}
 

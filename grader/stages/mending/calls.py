@@ -67,6 +67,9 @@ def _parameters(situation: Situation, thing: str) -> list[str]:
     return []
 
 
+MOST_ON_A_LINE = 20
+
+
 def _spans(node: ast.expr, line: int) -> bool:
     return node.lineno <= line <= (node.end_lineno or node.lineno)
 
@@ -225,20 +228,28 @@ def _without_dim(situation: Situation, label: str, line: int) -> Iterator[Propos
 
 def _layer_given(situation: Situation, label: str, line: int) -> Iterator[Proposal]:
     """`self.relu(self.conv1)` and `out + self.skip`: a layer where its result is meant."""
-    for at, node in situation.nodes((ast.Call, ast.BinOp)):
-        if at != label or not isinstance(node, ast.Call | ast.BinOp) or not _spans(node, line):
-            continue
-        function = function_of(situation, label, node)
-        if function is None or function.name == "__init__":
-            continue
-        given = node.args if isinstance(node, ast.Call) else [node.right, node.left]
-        made = [*made_before(function, node), *(a.arg for a in function.args.args[1:2])]
-        for operand in given:
-            turns = {n.id for loop in ast.walk(function) if isinstance(loop, ast.For)
-                     for n in ast.walk(loop.target) if isinstance(n, ast.Name)}  # fmt: skip
+    here = [
+        node
+        for at, node in situation.nodes((ast.Call, ast.BinOp))
+        if at == label and isinstance(node, ast.Call | ast.BinOp) and _spans(node, line)
+    ][:MOST_ON_A_LINE]
+    function = function_of(situation, label, here[0]) if here else None
+    if function is None or function.name == "__init__":
+        return
+    turns = {
+        name.id
+        for loop in ast.walk(function)
+        if isinstance(loop, ast.For)
+        for name in ast.walk(loop.target)
+        if isinstance(name, ast.Name)
+    }
+    made = [*made_before(function, here[0]), *(a.arg for a in function.args.args[1:2])]
+    results = [name for name in dict.fromkeys(made) if name not in turns][:3]
+    for node in here:
+        for operand in node.args if isinstance(node, ast.Call) else [node.right, node.left]:
             layer = ast.unparse(operand)
             if re.fullmatch(r"self\.\w+", layer) or layer in turns:
-                for name in [n for n in dict.fromkeys(made) if n not in turns][:3]:
+                for name in results:
                     yield situation.replaced(
                         "call-missing", label, [(operand, f"{layer}({name})")], line, (layer,)
                     )

@@ -49,17 +49,10 @@ def function_of(
     )
 
 
-def _around(situation: Situation, label: str, node: ast.AST) -> Iterator[ast.AST]:
-    tree = situation.tree(label)
+def _around(situation: Situation, label: str, node: ast.AST) -> Iterator[ast.ClassDef | AnyFunction]:
     line = getattr(node, "lineno", 0)
-    if tree is None:
-        return
-    for other in ast.walk(tree):
-        if (
-            isinstance(other, (ast.ClassDef, *FUNCTIONS))
-            and other.lineno <= line <= (other.end_lineno or 0)
-            and other is not node
-        ):
+    for other in situation.definitions(label):
+        if other.lineno <= line <= (other.end_lineno or 0) and other is not node:
             yield other
 
 

@@ -86,6 +86,18 @@ class Situation:
         return self._trees[label]
 
     @cached_property
+    def _definitions(self) -> dict[str, list[ast.ClassDef | AnyFunction]]:
+        return {}
+
+    def definitions(self, label: str) -> list[ast.ClassDef | AnyFunction]:
+        """The classes and functions of a cell, the outer before the inner."""
+        if label not in self._definitions:
+            tree = self.tree(label)
+            walked = ast.walk(tree) if tree is not None else ()
+            self._definitions[label] = [n for n in walked if isinstance(n, (ast.ClassDef, *FUNCTIONS))]
+        return self._definitions[label]
+
+    @cached_property
     def labels(self) -> tuple[str, ...]:
         """Cells that take part: the excerpt's own, those of its modules, then the rest of its file."""
         if self.excerpt is None:
