@@ -111,3 +111,10 @@ def test_the_search_gives_the_same_answer_twice() -> None:
     name, old, new, _ = SLIPS["a lost padding"]
     source = slipped(name, old, new)
     assert judged(source, name) == judged(source, name)
+
+
+def test_a_source_far_longer_than_an_exercise_is_not_searched() -> None:
+    source = slipped("base", "def forward(", "def foward(") + "\n# end\n" + "number = 1\n" * 10_000
+    search = grading(source, "base")
+    judgement = search.judged(cut(search.submission, search.terms.assignment.classes, "base"))
+    assert judgement is not None and judgement.repairs == () and search.meter.tries == 0
