@@ -56,8 +56,8 @@ def _same(output: Tensor, claims: Claims, tensors: dict[str, Tensor], graph: Mod
 
 def _close(output: Tensor, rows: Tensor) -> bool:
     """Within what other kernels for another batch size may differ."""
-    among = rows[:1].to(output.dtype)
-    scale = max(1.0, float(among.abs().max())) if among.numel() else 1.0
-    return output.numel() == among.numel() and torch.allclose(
-        output.flatten(), among.flatten(), rtol=1e-3, atol=1e-4 * scale, equal_nan=True
-    )
+    mine, theirs = output.flatten(), (rows[:1] if rows.dim() else rows).flatten().to(output.dtype)
+    if output.numel() != theirs.numel() or not output.is_floating_point():
+        return mine.equal(theirs)
+    scale = max(1.0, float(theirs.abs().max())) if theirs.numel() else 1.0
+    return torch.allclose(mine, theirs, rtol=1e-3, atol=1e-4 * scale, equal_nan=True)

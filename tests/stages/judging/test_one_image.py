@@ -65,3 +65,8 @@ def test_the_line_at_which_one_image_fails_is_named() -> None:
     source = (LIBRARY / "broken" / "ca" / "squeeze_breaks_batch_of_one.py").read_text("utf-8")
     (failed,) = [v for v in judged(source, "ca").verdicts if v.outcome == "failed"]
     assert failed.place is not None and "w.view(" in failed.place.source
+
+
+def test_a_network_that_gives_one_number_for_all_images_is_judged() -> None:
+    found = judged(skip(FLAT, "return self.fc3(out).mean()"), "skip")
+    assert [v.code for v in found.verdicts if v.outcome == "failed"] == ["wrong-shape"]
