@@ -212,13 +212,19 @@ def _missing(
 
 
 def _unread(submission: Submission, name: str, course: Collection[str]) -> list[OtherFile]:
-    """Files that may be this exercise and could not be read: those that name another exercise are not."""
-    return [
-        other
-        for other in submission.others
-        if other.work
-        if names_exercise(other.path, name) or not any(names_exercise(other.path, one) for one in course)
-    ]
+    """Files that may be this exercise and could not be read: those that name another exercise are not.
+
+    Beside code that could be read, a document or picture that names the exercise is one, too.
+    """
+    found = []
+    for other in submission.others:
+        named = names_exercise(other.path, name)
+        in_its_place = bool(submission.files) and other.content is None and not other.nothing
+        if (named and (other.work or in_its_place)) or (
+            other.work and not any(names_exercise(other.path, one) for one in course)
+        ):
+            found.append(other)
+    return found
 
 
 def _score(

@@ -137,12 +137,12 @@ def _compared(one: _Candidate, other: _Candidate) -> tuple[int, _Why]:
     steps = (
         (_UNTOUCHED, other.task.untouched - one.task.untouched),
         (_ASIDE, b.set_aside - a.set_aside),
-        (_LATER, (a.stage > b.stage) - (a.stage < b.stage) if a.work == b.work else 0),
+        (_LATER, a.against(b) if a.work == b.work else 0),
         (_RUNS, one.runs - other.runs),
         (_NAMED, named[0] - named[1]),
         (_FOLDER, a.handed_in - b.handed_in),
         (_COPY, a.copy - b.copy if a.work == b.work else 0),
-        (_LATER, (a.stage > b.stage) - (a.stage < b.stage)),
+        (_LATER, a.against(b)),
     )
     for why, sign in steps:
         if sign:

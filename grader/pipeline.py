@@ -63,7 +63,7 @@ def run(settings: Settings, progress: Progress | None = None) -> Results:
     handed_in = read_class(settings.submissions, roster, classes)
     submissions = handed_in.submissions
     course_file = course_file_of(settings.course)
-    settings.out.mkdir(parents=True, exist_ok=True)
+    _make(settings.out)
     overrides = read_overrides(settings.out)  # a mistake in it is told before the work, not after
     earlier = Earlier(settings.out, batch_of(settings.submissions))
     ledger = Ledger(settings.out / ".ledger", settings.fresh)
@@ -91,7 +91,7 @@ def rejudge(run: Path, settings: Settings, progress: Progress | None = None) -> 
     handed_in = ClassWork(submissions=submissions, layout=before.run.layout, strays=strays)
     course, course_file = read_course(settings.course, settings.exercises), course_file_of(settings.course)
     overrides = read_overrides(run)
-    settings.out.mkdir(parents=True, exist_ok=True)
+    _make(settings.out)
     results = _graded(
         settings, handed_in, course, course_file, Ledger(run / ".ledger"), progress or Progress()
     )
@@ -170,6 +170,13 @@ def report(folder: Path, language: Language | None = None, course: CourseFile | 
     results = current(folder, language)
     _write(results, folder, course)
     return results
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"{folder}: cannot be made a folder ({error.strerror}); give another --out") from None
 
 
 def _write(results: Results, folder: Path, course: CourseFile | None) -> None:

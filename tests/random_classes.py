@@ -114,14 +114,24 @@ def random_class(draw: random.Random) -> RandomClass:
 FORMS = (
     "{number}_{name}", "{number}_{name}", "{number} {name}", "{name}_{number}", "{number}", "{name}({number})", "{number}{name}",
     "{name}", "{name}", "{department}_{name}", "{department}_{number}_{name}", "{login}", "{work}_{name}", "{work}_{number}_{name}",
-    "{name}_{day}", "[{work}] {number} {name}", "{number}-{name}", "학번_{number}_이름_{name}",
+    "{name}_{day}", "[{work}] {number} {name}", "{number}-{name}", "학번_{number}_이름_{name}", "{number}_{name}_{phone}",
+    "{apart}", "{wide}_{name}",
 )  # fmt: skip
+
+
+WIDE = {ord("0") + digit: chr(ord("０") + digit) for digit in range(10)}
+
+
+def _apart(name: str) -> str:
+    """A Korean name with a blank behind its surname."""
+    return f"{name[0]} {name[1:]}" if "가" <= name[0] <= "힣" and len(name) == 3 else name
 
 
 def _label(draw: random.Random, student: Student, form: str) -> str:
     return form.format(
         number=student.number, name=student.name, login=student.login, department=draw.choice(DEPARTMENTS),
         work=draw.choice(WORK), day=draw.choice(("20241119", "20241120", "20241120", "20241121")),
+        phone=draw.choice(("010-2345-6789", "01023456789")), apart=_apart(student.name), wide=student.number.translate(WIDE),
     )  # fmt: skip
 
 
@@ -183,12 +193,10 @@ def _students(draw: random.Random) -> list[Student]:
 def _roster(draw: random.Random, students: Sequence[Student]) -> Roster:
     with_ids, remark = draw.choice(("login", "email", "")), draw.random() < 0.2
     people = []
-    for place, student in enumerate(students):
+    for student in students:
         ids = {"login": student.login} if with_ids == "login" else {}
         if with_ids == "email":
             ids["email"] = f"{student.login}@univ.ac.kr"
-        if draw.random() < 0.5:
-            ids |= {"canvas": str(7100 + place), "moodle": str(600 + place)} if False else {}
         name = f"{student.name}(재수강)" if remark and draw.random() < 0.3 else student.name
         people.append(Person(student_id=student.number, name=name, ids=ids))
     people.append(Person(student_id="19990000", name="유령회"))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
 from grader.file_names.spelling import stem as without_ending
-from grader.file_names.vocabulary import is_course_word, korean_name
+from grader.file_names.vocabulary import SURNAMES, is_course_word, korean_name
 from grader.records.base import Record
 
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
+_EMAIL = re.compile(r"[\w.+-]+@[^\W_][a-z0-9-]*(?:\.[a-z0-9-]+)+", re.ASCII | re.IGNORECASE)
 _MOMENT = re.compile(
     r"""(?<!\d)(?: (?:19|20)\d\d\s?[-._년/]\s?\d{1,2}\s?[-._월/]\s?\d{1,2}(?!\d)\s?일?
             (?:[T_\s-]{1,3}\d{1,2}[-:시._h]\s?\d{1,2}(?:[-:분._m]\s?\d{1,2}초?)?)?
@@ -32,6 +33,10 @@ _WEEK = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?<!\d)(?:\d{4}-\d{4,6}|\d{7,10})(?!\d)")
+_PHONE = re.compile(r"(?<!\d)01[016-9](?:[-. ]\d{3,4}[-. ]|\d{4})\d{4}(?!\d)")
+_HASH = re.compile(r"(?<![^\W_])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![^\W_])", re.IGNORECASE)
+_SPACED = re.compile(r"(?<![가-힣])([가-힣])[ _]([가-힣])[ _]?([가-힣])(?![가-힣])")
+"""A surname that stands apart: "박 도윤", "김 서 준"."""
 _LATE = re.compile(r"(?<![^\W_])(?:지각|늦은[ _]?제출|LATE)(?![^\W_])")
 _SPLIT = re.compile(r"[\s_()\[\]{},+&~#'\"“”‘’·;:!=@/\\|<>?*]+")
 
@@ -61,14 +66,16 @@ class Signs(NamedTuple):
 @lru_cache(maxsize=65536)
 def signs(label: str) -> Signs:
     """Those of a (cleaned) name of a folder, or of a file without its ending."""
-    emails = tuple(_EMAIL.findall(label))
-    text = _MOMENT.sub(" ", _EMAIL.sub(" ", label))
+    label = unicodedata.normalize("NFKC", label)
+    emails, hashes = tuple(_EMAIL.findall(label)), _HASH.findall(label)
+    text = _HASH.sub(" ", _PHONE.sub(" ", _EMAIL.sub(" ", label)))
+    text = _SPACED.sub(_closed, _MOMENT.sub(" ", text))
     section = found.group() if (found := _SECTION.search(text)) else ""
     team = next(filter(None, found.groups())).upper() if (found := _TEAM.search(text)) else ""
     text = _WEEK.sub(" ", _TEAM.sub(" ", _SECTION.sub(" ", text)))
     numbers = tuple(dict.fromkeys(n[0] for n in _NUMBER.finditer(text) if not _is_a_code(text[: n.start()])))
     text = _NUMBER.sub(" ", text)
-    names, words = [], []
+    names, words = [], list(hashes)
     for segment in _SPLIT.split(text):
         for run in re.findall(r"[가-힣]+|[^가-힣]+", segment):
             if "가" <= run[0] <= "힣":
@@ -86,6 +93,12 @@ def signs(label: str) -> Signs:
         section=re.sub(r"\s", "", section),
         team=team,
     )
+
+
+def _closed(found: re.Match[str]) -> str:
+    name = "".join(found.groups())
+    given = name[1:]
+    return name if name[0] in SURNAMES and not is_course_word(given) else found[0]
 
 
 def _is_a_code(before: str) -> bool:

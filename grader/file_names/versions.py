@@ -31,6 +31,15 @@ class Standing(NamedTuple):
     """The name says that it was copied: Colab's "Copy of …" is the student's own work."""
     stage: tuple[int, int]
     """How final it says that it is, and its number; the greater, the later."""
+    day: int = 0
+    """Month and day that stand in the name, 1120; 0 where none does."""
+
+    def against(self, other: Standing) -> int:
+        """1 where this is the later of the two, as far as the names tell; -1 where it is the earlier."""
+        mine, theirs = self.stage, other.stage
+        if mine == theirs and self.day and other.day:
+            return (self.day > other.day) - (self.day < other.day)
+        return (mine > theirs) - (mine < theirs)
 
 
 _ASIDE = re.compile(
@@ -52,16 +61,25 @@ _LATER = (
     (r"수정|고침|개선|fixed?|revised|corrected|edit(?:ed)?|update[d]?|new|rev", 1),
 )
 _NUMBER = re.compile(
-    r"""(?:v|ver|version|버전|판)[ _.-]?(\d+(?:\.\d+)?) | \((\d{1,2})\) | (?<=[^\W_])[ _-]+(\d{1,2})(?!\d)
+    r"""(?:v|ver|version|버전|판)[ _.-]?(\d{1,4}(?:\.\d{1,3})?) | \((\d{1,2})\) | (?<=[^\W_])[ _-]+(\d{1,2})(?!\d)
       | (?<=[가-힣])(\d{1,2})(?!\d)""",
     re.VERBOSE | re.IGNORECASE,
 )
 
 
+_DAY = re.compile(r"(?<!\d)(?:(?:20)?\d\d[-_.]?)?((?:0[1-9]|1[0-2])[-_.]?(?:0[1-9]|[12]\d|3[01]))(?!\d)")
+
+
+def _counted(number: str) -> int:
+    """A version's number, by which 1.10 comes after 1.9."""
+    whole, _, part = number.partition(".")
+    return 1000 * int(whole) + int(part or 0)
+
+
 def standing(path: str) -> Standing:
     """Of a file by its path among its student's files."""
     *folders, name = path.split("/")
-    text = re.sub(r"(\.\w{1,6})+$", "", name)
+    text = re.sub(r"(\.[A-Za-z]\w{0,5})+$", "", name)
     stage, rest = 0, text
     for words, weight in _LATER:
         found = re.findall(
@@ -73,7 +91,9 @@ def standing(path: str) -> Standing:
         rest = re.sub(rf"(?:{words})(?:본|판|물|용)?", " ", rest, flags=re.IGNORECASE) if found else rest
     copied = bool(_COPY.search(rest))
     rest = _COPY.sub(" ", rest)
-    numbers = [float(next(filter(None, found))) for found in _NUMBER.findall(rest)]
+    days = [int(re.sub(r"\D", "", day)) for day in _DAY.findall(rest)]
+    rest = _DAY.sub(" ", rest)
+    numbers = [_counted(next(filter(None, found))) for found in _NUMBER.findall(rest)]
     rest = _NUMBER.sub(" ", rest)
     return Standing(
         work=re.sub(r"[\W_]+", " ", rest).strip().casefold(),
@@ -81,5 +101,6 @@ def standing(path: str) -> Standing:
         or any(_ASIDE.search(folder) for folder in folders),
         handed_in=any(_HANDED_IN.search(folder) and not _ASIDE.search(folder) for folder in folders),
         copy=copied,
-        stage=(stage, int(100 * numbers[-1]) if numbers else 0),
+        stage=(stage, numbers[-1] if numbers else 0),
+        day=days[-1] if days else 0,
     )

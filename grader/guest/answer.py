@@ -127,6 +127,7 @@ def respond(request: dict[str, Any]) -> dict[str, Any]:
         "layers": [],
         "values": [],
         "traces": [],
+        "alone": None,
         "failed": [],
         "stand_ins": [],
         "touched": [],
@@ -247,6 +248,9 @@ def trace_all(
             if isinstance(output, torch.Tensor):
                 trace["output"] = recorder.reference(output)
                 initial[f"output{number}"] = output.detach().clone().contiguous()
+        reply["alone"], answer = of_one_image(module, images(2)[:1], own_files)
+        if answer is not None:
+            initial["alone"] = answer.clone().contiguous()
     finally:
         point_at_twins(reply["traces"])
         reply["values"] = values.entries
@@ -255,6 +259,23 @@ def trace_all(
                 initial[f"value{number}"] = values.tensors[number].detach().clone().contiguous()
                 entry["late"] = True
         reply["tensors"] = initial
+
+
+def of_one_image(
+    module: torch.nn.Module, image: torch.Tensor, own_files: set[str]
+) -> tuple[dict[str, Any], torch.Tensor | None]:
+    """What the student's own Python makes of one image in eval mode: what two were traced to cannot tell.
+
+    A side of 1 may be dropped on the way, and who reads shapes may go another way then.
+    """
+    module.eval()
+    try:
+        with torch.no_grad():
+            output = module(image)
+    except BaseException as error:  # noqa: BLE001 - as in `respond`
+        return {"error": told(error, own_files), "returned": None}, None
+    claim = {"error": None, "returned": kind_of(output)}
+    return claim, output.detach() if isinstance(output, torch.Tensor) else None
 
 
 def outside_torch() -> list[Any]:

@@ -129,6 +129,8 @@ def canvas_name(name: str) -> LmsName | None:
     """One name without folders; None where it is not as Canvas writes it."""
     if match := _CANVAS_NAMELESS.fullmatch(name) or _CANVAS.fullmatch(name):
         part = match.groupdict()
+        if re.search(r"_\d+$", part.get("name", "")):
+            return None  # a young site's two numbers, and one with which the student's own name begins
         return LmsName(
             user=part["user"],
             name=part.get("name", ""),

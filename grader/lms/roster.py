@@ -9,10 +9,12 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from pathlib import Path
 from typing import NoReturn
 
 from grader.errors import UserError
+from grader.file_names import clean
 from grader.lms.download_names import TEST_STUDENTS
 from grader.lms.table import no_text, whose
 from grader.records.roster import Person, Roster
@@ -34,6 +36,7 @@ _HEADINGS = {
     "other": "영문이름 영문명 영문성명 영어이름 englishname 국문이름 국문성명 koreanname preferredname nickname 별명",
     "team": "조 팀 모둠 조이름 팀이름 팀명 조번호 team teamname teamnumber group groupname 그룹",
 }
+_COUNTED = frozenset("번호 no id 순번 연번".split())  # noqa: SIM905
 _FIELDS = {heading: field for field, headings in _HEADINGS.items() for heading in headings.split()}
 
 
@@ -144,7 +147,9 @@ def _simple(path: Path, rows: list[list[str]]) -> list[tuple[int, Person]]:
             field: _text(value) for field, value in zip(fields, row, strict=False) if field and value.strip()
         }
         number = cell.pop("number", "")
+        number = unicodedata.normalize("NFKC", number)
         number = number.removesuffix(".0") if re.fullmatch(r"\d+\.0", number) else number
+        number = number.replace(",", "") if re.fullmatch(r"\d{1,3}(,\d{3}){2,}", number) else number
         number = "" if re.search(r"[가-힣]", number) else number  # a title, a sum, a remark
         name = _whole_name(cell.pop("family", ""), cell.pop("given", "") or cell.pop("name", ""))
         cell.pop("name", None)
@@ -161,6 +166,8 @@ def _is_between(row: list[str], heading: list[str]) -> bool:
     """Whether a line is the heading again, as on every page of a printed list, or a title or sum between."""
     said = [cell for cell in row if cell.strip()]
     if not said:
+        return True
+    if re.fullmatch(r"(?:총\s*)?(?:계|합계|소계|총계|인원|총원|total|sum)", said[0].strip(), re.IGNORECASE):
         return True
     again = sum(_plain(cell) in {_plain(own) for own in heading} for cell in said)
     return 2 * again > len(said) or (
@@ -206,13 +213,27 @@ def _heading(path: Path, rows: list[list[str]]) -> tuple[int, list[str]]:
     for place, row in enumerate(rows[:_HEADING_LINES]):
         fields = [_FIELDS.get(_plain(cell), "") for cell in row]
         if {"number", "name", "family"} & set(fields):
-            return place, fields
+            return place, _with_numbers(row, fields, rows[place + 1 :])
     _fault(
         path,
         1,
         "no column with student numbers or names",
         "give it a heading line such as “학번,이름” or “student number,name”",
     )
+
+
+def _with_numbers(heading: list[str], fields: list[str], below: list[list[str]]) -> list[str]:
+    """Where no column is called a student number's: one called “no.”, if it does not merely count the lines."""
+    for place, cell in enumerate(heading):
+        if "number" in fields or _plain(cell) not in _COUNTED:
+            continue
+        values = [_text(row[place]) for row in below if place < len(row) and row[place].strip()]
+        if (
+            values
+            and sum(bool(re.fullmatch(r"[A-Za-z]?\d{5,12}", value)) for value in values) > len(values) / 2
+        ):
+            return [*fields[:place], "number", *fields[place + 1 :]]
+    return fields
 
 
 def _said(name: str) -> str:
@@ -258,7 +279,7 @@ def _plain(heading: str) -> str:
 
 def _text(cell: str) -> str:
     """What a cell shows: `="20231234"` and `'20231234` are ways to keep a spreadsheet from counting."""
-    cell = " ".join(cell.split())
+    cell = clean(" ".join(cell.split()))
     if match := re.fullmatch(r'="(.*)"', cell):
         cell = match.group(1)
     return cell.removeprefix("'")

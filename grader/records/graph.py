@@ -148,6 +148,18 @@ class Crash(Record):
     mode: Literal["train", "eval"] | None = None
 
 
+class Alone(Record):
+    """What the student's own code made of one image in eval mode."""
+
+    shape: Shape | None
+    """Of the output; None where there was none."""
+    error: str = ""
+    """In torch's or Python's words."""
+    line: SourceLine | None = None
+    same: bool = True
+    """The numbers are those that the graph gives for the image among others."""
+
+
 class PartialGraph(Record):
     """What is known of a network whose `forward` crashed: everything up to the crash.
 
@@ -209,6 +221,7 @@ class Capture(Record):
     partial: PartialGraph | None = None
     crash: Crash | None = None
     problem: Problem | None = None
+    alone: Alone | None = None
     cuda: bool = False
     """The code asked for a GPU and was given the CPU."""
     parameters: int = 0

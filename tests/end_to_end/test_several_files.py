@@ -29,6 +29,8 @@ CLEAR = {
     "20240005": {"skip_template.py": TEMPLATE, "lab12/my_lab.py": RIGHT},
     "20240006": {"Copy of skip_template.py": RIGHT, "skip_template.py": TEMPLATE},
     "20240007": {"skip (2).py": WRONG, "skip (3).py": RIGHT},
+    "20240009": {"skip_v1.9.py": WRONG, "skip_v1.10.py": RIGHT},
+    "20240010": {"skip_1120.py": RIGHT, "skip_1118.py": WRONG},
     "20240008": {"skip_재제출.py": RIGHT, "skip_final.py": WRONG},
 }
 """What the names say decides; the right file is meant."""

@@ -12,6 +12,7 @@ from grader.errors import SandboxFault
 from grader.records.graph import Aside, Capture, Crash, PartialGraph, Problem, SourceLine, Value
 from grader.records.submission import Excerpt
 from grader.stages.capture import believe
+from grader.stages.capture.alone import alone_of
 from grader.stages.capture.claims import ClaimedError, Claims, Frame, Unbelievable
 from grader.stages.capture.merging import Refused
 from grader.stages.capture.own_start import cannot_learn
@@ -108,6 +109,7 @@ def _told(claims: Claims, tensors: dict[str, Tensor], excerpt: Excerpt, image: S
         if claims.phase != "done" or len(claims.traces) != len(TRACES) or len(claims.calls) != len(CALLS):
             raise Unbelievable("neither finished nor failed")
         graph = believe.graph_of(claims, tensors, image)
+        alone = alone_of(claims, tensors, graph)
     except Unbelievable as error:
         return Capture(problem=Problem(code="meddled", detail=str(error)))
     except Refused as refused:
@@ -120,6 +122,7 @@ def _told(claims: Claims, tensors: dict[str, Tensor], excerpt: Excerpt, image: S
     count = sum(believe._numel(v.shape) for v in graph.values if v.kind == "parameter" and v.registered)
     return Capture(
         graph=graph,
+        alone=alone,
         cuda=claims.cuda,
         parameters=count,
         hooked=hooked(claims),

@@ -72,6 +72,13 @@ class ClaimedError(_Claim):
     name: Name | None = None
 
 
+class ClaimedAlone(_Claim):
+    """A call with one image in eval mode; its output is the tensor `alone`."""
+
+    error: ClaimedError | None
+    returned: Name | None
+
+
 class Failed(_Claim):
     """A statement of a whole file that was put aside."""
 
@@ -90,6 +97,8 @@ class Claims(_Claim):
     layers: Annotated[tuple[DeclaredLayer, ...], Field(max_length=2_000)]
     values: Annotated[tuple[ClaimedValue, ...], Field(max_length=20_000)]
     traces: Annotated[tuple[ClaimedTrace, ...], Field(max_length=20)]
+    alone: ClaimedAlone | None = None
+    """None where it did not come to that."""
     failed: Annotated[tuple[Failed, ...], Field(max_length=200)] = ()
     stand_ins: Annotated[tuple[Name, ...], Field(max_length=500)] = ()
     touched: Annotated[tuple[Name, ...], Field(max_length=500)] = ()

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from grader.stages.excerpts.statements import Block, Places, Statement, parse
+from grader.offsets import Offsets
+from grader.stages.excerpts.statements import Block, Statement, parse
 
 _SAME_LINE = re.compile(r"(?:[ \t\f]|\\\n)*;(?:[ \t\f]|\\\n)*")
 
@@ -27,7 +28,7 @@ def blanked(text: str, kept: Sequence[Kept]) -> str:
     The head of a block whose statements are kept one by one becomes `if 1:`. A dropped statement
     before a kept one on one line becomes `()`, so that the kept one keeps its column.
     """
-    places = Places(text)
+    places = Offsets(text)
     out = [c if c in "\n\t\f" else " " for c in text]
     frames: dict[Block, None] = {}
     for item in kept:
@@ -74,7 +75,7 @@ def _key(node: ast.stmt) -> tuple[int, int]:
 
 
 def _fill_lines(
-    out: list[str], text: str, places: Places, chosen: set[tuple[int, int]], body: list[ast.stmt]
+    out: list[str], text: str, places: Offsets, chosen: set[tuple[int, int]], body: list[ast.stmt]
 ) -> None:
     """Close the gaps on lines that hold several statements."""
     line: list[ast.stmt] = []

@@ -122,7 +122,10 @@ def _left(
 
 
 def _is_class(statement: Statement, name: str) -> bool:
-    return isinstance(statement.node, ast.ClassDef) and statement.node.name == name
+    if isinstance(statement.node, ast.ClassDef):
+        return statement.node.name == name
+    value = _value(statement.node, name)  # VGG = type("VGG", (VGG,), {"forward": forward})
+    return isinstance(value, ast.Call) and getattr(value.func, "id", "") == "type" and len(value.args) == 3
 
 
 def _is_anothers(name: str, class_names: Sequence[str]) -> bool:

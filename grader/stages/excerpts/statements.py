@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
+from grader.offsets import Offsets
 from grader.records.submission import SourceFile
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -31,30 +32,6 @@ class Needs:
 
     names: frozenset[str] = frozenset()
     attributes: frozenset[str] = frozenset()
-
-
-class Places:
-    """Offsets into a text of what the syntax tree gives as line and UTF-8 byte."""
-
-    def __init__(self, text: str) -> None:
-        self.lines = text.split("\n")
-        self.starts = [0]
-        for line in self.lines:
-            self.starts.append(self.starts[-1] + len(line) + 1)
-
-    def at(self, line: int, column: int) -> int:
-        text = self.lines[line - 1]
-        if not text.isascii():
-            column = len(text.encode()[:column].decode(errors="ignore"))
-        return self.starts[line - 1] + column
-
-    def start(self, node: ast.stmt) -> int:
-        decorators = getattr(node, "decorator_list", None)
-        return self.at(decorators[0].lineno if decorators else node.lineno, node.col_offset)
-
-    def end(self, node: ast.stmt) -> int:
-        assert node.end_lineno is not None and node.end_col_offset is not None
-        return self.at(node.end_lineno, node.end_col_offset)
 
 
 @dataclass(eq=False)
@@ -185,7 +162,7 @@ class _CutOut:
     """Single statements of a text as texts of their own."""
 
     def __init__(self, text: str, future: bool) -> None:
-        self.text, self.places = text, Places(text)
+        self.text, self.places = text, Offsets(text)
         # then annotations are never evaluated, and what they name is not needed
         self.head = "from __future__ import annotations\n" if future else ""
 

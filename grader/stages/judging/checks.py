@@ -11,7 +11,7 @@ from grader.records.assignment import Assignment as Exercise
 from grader.records.base import Text
 from grader.records.drawing import Marks
 from grader.records.findings import Verdict
-from grader.records.graph import Capture, ModelGraph, Program
+from grader.records.graph import Alone, Capture, ModelGraph, Program
 from grader.records.submission import Excerpt
 from grader.stages.judging.channels import UNREGISTERED, found_layers, pair, table, table_of_given
 from grader.stages.judging.crash import shape_text
@@ -22,13 +22,19 @@ from grader.stages.judging.verdicts import OK, failed, passed
 from grader.stages.judging.words import listed, object_particle, operator_at, operator_name, place
 
 
-def check_shape(graph: ModelGraph, exercise: Exercise) -> Verdict:
-    """The output is N×10 for several N, finite, and the input is left unchanged."""
+def check_shape(graph: ModelGraph, exercise: Exercise, excerpt: Excerpt, alone: Alone | None) -> Verdict:
+    """The output is N×10 for several N, finite, and the input is left unchanged.
+
+    `alone`: what the student's code makes of one image; None for a graph that is not as the code has it.
+    """
     expected = exercise.outputs
     network, slots = Replay(graph), slots_of(graph)
     fill(network, slots, natural(slots), "pytorch", seed=0)
     # with 2 and 3 it was traced; one image alone is no batch to train on (BatchNorm refuses it)
-    for batch, modes in ((5, (False,) if graph.same_in_both_modes else (True, False)), (1, (False,))):
+    for batch, modes in (
+        (5, (False,) if graph.same_in_both_modes else (True, False)),
+        *(((1, (False,)),) if alone is None else ()),
+    ):
         images = torch.rand(batch, *exercise.input_shape, generator=torch.Generator().manual_seed(1))
         for training in modes:
             given = images.clone()
@@ -92,6 +98,8 @@ def check_shape(graph: ModelGraph, exercise: Exercise) -> Verdict:
                     ),
                     share=0.5,
                 )
+    if alone is not None and (wrong := _of_one_image(alone, expected, excerpt)) is not None:
+        return wrong
     return passed(
         "shape",
         Text(
@@ -99,6 +107,35 @@ def check_shape(graph: ModelGraph, exercise: Exercise) -> Verdict:
             ko=f"이미지 1장, 2장, 5장에서 출력이 모두 N×{expected}이고, 값이 유한하고, 입력은 그대로예요.",
         ),
     )
+
+
+def right_alone(alone: Alone | None, expected: int) -> bool:
+    """Whether one image alone comes to what it comes to among others; yes where it was not asked."""
+    return alone is None or (alone.shape == (1, expected) and alone.same)
+
+
+def _of_one_image(alone: Alone, expected: int, excerpt: Excerpt) -> Verdict | None:
+    """What is wrong with the student's own answer for one image."""
+    if right_alone(alone, expected):
+        return None
+    if alone.shape is None:
+        message = Text(
+            en=f"With 1 image `forward` fails: {alone.error}",
+            ko=f"이미지가 1장이면 `forward`가 실패해요: {alone.error}",
+        )
+    elif alone.shape != (1, expected):
+        shape = shape_text(alone.shape, -1)
+        message = Text(
+            en=f"The output for 1 image has shape {shape}, expected 1×{expected}.",
+            ko=f"이미지 1장에 대한 출력 모양이 {shape}이에요. 1×{expected}이어야 해요.",
+        )
+    else:
+        message = Text(
+            en="An image alone gets other numbers than the same image among others.",
+            ko="이미지를 1장만 넣으면 같은 이미지를 여러 장과 함께 넣었을 때와 결과가 달라요.",
+        )
+    where = place(alone.line, excerpt)
+    return failed("shape", "fails-for-one-image", message, _BATCH_HINT, share=0.5, where=where)
 
 
 _OUTPUT_HINT = Text(

@@ -10,7 +10,7 @@ from grader.records.graph import Capture
 from grader.records.judgement import Judgement
 from grader.records.sealed import Sealed
 from grader.records.submission import Excerpt
-from grader.stages.judging.checks import check_channels, check_function, check_shape
+from grader.stages.judging.checks import check_channels, check_function, check_shape, right_alone
 from grader.stages.judging.fingerprint import Subject, canonical, digest, portrait
 from grader.stages.judging.gradients import check_gradients, check_others
 from grader.stages.judging.open_design import judge_open
@@ -90,15 +90,16 @@ def _judge(
         return without_graph(capture, excerpt, standard)
     graph = capture.graph
     name = structure(graph)
-    if (known := standard.right.get(name)) is not None and not capture.hooked and not capture.cannot_learn:
+    plain = not capture.hooked and not capture.cannot_learn and right_alone(capture.alone, exercise.outputs)
+    if plain and (known := standard.right.get(name)) is not None:
         channels = check_channels(capture, standard, same_function=True)
         verdicts = tuple(channels if v.check == "channels" else v for v in known.verdicts)
         return known.model_copy(update={"verdicts": verdicts, "graph": graph})
     loads = passed("loads", OK["loads"])
-    shape = check_shape(graph, exercise)
+    shape = check_shape(graph, exercise, excerpt, capture.alone)
     meant = as_wide(graph, exercise.outputs) if shape.code == "wrong-width" else None
     if (
-        meant is not None and check_shape(meant, exercise).share > 0
+        meant is not None and check_shape(meant, exercise, excerpt, None).share > 0
     ):  # not where the layer is used elsewhere, too
         graph = meant  # the rest is judged as it was meant
     elif shape.outcome == "failed" and shape.share == 0:
@@ -159,6 +160,6 @@ def _judge(
         ranks=likeness.assignment.ranks, notes=tuple(notes),
         drawing=drawing(graph, marks) if marks else None,
     )  # fmt: skip
-    if is_reference:
+    if is_reference and shape.outcome == "passed":
         standard.right[name] = judgement.model_copy(update={"graph": None, "drawing": None})
     return judgement

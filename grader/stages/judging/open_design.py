@@ -51,7 +51,7 @@ def judge_open(capture: Capture, excerpt: Excerpt, exercise: Exercise, standard:
         return Judgement(
             verdicts=tuple(channels if v.check == "channels" and v.outcome != "blocked" else v for v in found)
         )
-    shape = check_shape(graph, exercise)
+    shape = check_shape(graph, exercise, excerpt, capture.alone)
     if shape.outcome == "failed" and shape.share == 0:
         return Judgement(verdicts=with_blocked((loads, shape, channels)))
     sightings = _in_both_modes(graph)

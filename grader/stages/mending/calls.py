@@ -7,8 +7,9 @@ import inspect
 import re
 from collections.abc import Iterator
 
+from grader.offsets import Offsets
 from grader.stages.mending.scopes import function_of, made_before
-from grader.stages.mending.situation import FUNCTIONS, Proposal, Situation, Spots
+from grader.stages.mending.situation import FUNCTIONS, Proposal, Situation
 from grader.stages.mending.spelling import near
 
 _WITHOUT_PARAMETERS = r"\bnn\.(?:ReLU|Sigmoid|Tanh|Softmax|Flatten|LeakyReLU|ELU|GELU|Identity|AvgPool2d|MaxPool2d|AdaptiveAvgPool2d)$"
@@ -274,7 +275,7 @@ def _in_forward(situation: Situation, label: str, node: ast.AST) -> bool:
 def _not_called(situation: Situation, label: str) -> Iterator[Proposal]:
     """`out = self.pool`, where `self.pool(out)` is meant."""
     text = situation.text(label)
-    spots = Spots(text)
+    offsets = Offsets(text)
     for at, node in situation.nodes((ast.Assign, ast.Return)):
         if (
             at != label
@@ -291,7 +292,7 @@ def _not_called(situation: Situation, label: str) -> Iterator[Proposal]:
             else []
         )
         given += [*made_before(function, node.value), *(a.arg for a in function.args.args[1:2])]
-        _, end = spots.of(node.value)
+        _, end = offsets.of(node.value)
         for name in list(dict.fromkeys(given))[:2]:
             new = f"{text[:end]}({name}){text[end:]}"
             yield situation.edited("call-missing", label, new, node.lineno, (ast.unparse(node.value),))

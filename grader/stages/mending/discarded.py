@@ -6,9 +6,10 @@ import ast
 from collections.abc import Iterator
 
 from grader.networks.replay import reads_input
+from grader.offsets import Offsets
 from grader.stages.mending.results import is_docstring
 from grader.stages.mending.scopes import methods
-from grader.stages.mending.situation import AnyFunction, Proposal, Situation, Spots
+from grader.stages.mending.situation import AnyFunction, Proposal, Situation
 
 MOST = 6
 """Statements that are tried one by one."""
@@ -54,7 +55,7 @@ def discarded(situation: Situation) -> Iterator[Proposal]:
 
 def _assigned(situation: Situation, label: str, statements: list[tuple[ast.Expr, str]]) -> Proposal:
     text = situation.text(label)
-    spots = Spots(text)
+    spots = Offsets(text)
     for start, name in sorted(((spots.of(s)[0], name) for s, name in statements), reverse=True):
         text = f"{text[:start]}{name} = {text[start:]}"
     return situation.edited("result-discarded", label, text, statements[0][0].lineno)

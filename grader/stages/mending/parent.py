@@ -6,8 +6,9 @@ import ast
 import re
 from collections.abc import Iterator
 
+from grader.offsets import Offsets
 from grader.stages.mending.results import is_docstring
-from grader.stages.mending.situation import FUNCTIONS, AnyFunction, Proposal, Situation, Spots
+from grader.stages.mending.situation import FUNCTIONS, AnyFunction, Proposal, Situation
 from grader.stages.mending.torch_names import reach
 
 _ABOUT_PARENTS = re.compile(
@@ -87,11 +88,11 @@ def _super_in(situation: Situation, label: str, function: AnyFunction) -> Iterat
     first = next((s for s in function.body if not is_docstring(s)), function.body[0])
     if mentions and mentions[0] is first:
         return
-    spots = Spots(situation.text(label))
+    offsets = Offsets(situation.text(label))
     text = situation.text(label)
-    start, _ = spots.of(first)
+    start, _ = offsets.of(first)
     changes = [(start, start, "super().__init__(); ")]
-    changes += [(*spots.of(s), "pass") for s in mentions]
+    changes += [(*offsets.of(s), "pass") for s in mentions]
     if isinstance(
         first, ast.For | ast.If | ast.With | ast.While | ast.Try
     ):  # no block may follow a semicolon

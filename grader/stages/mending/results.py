@@ -6,8 +6,9 @@ import ast
 import re
 from collections.abc import Iterator
 
+from grader.offsets import Offsets
 from grader.stages.mending.scopes import methods
-from grader.stages.mending.situation import FUNCTIONS, AnyFunction, Proposal, Situation, Spots
+from grader.stages.mending.situation import FUNCTIONS, AnyFunction, Proposal, Situation
 from grader.stages.mending.structure import shifted
 
 
@@ -98,7 +99,7 @@ def _return_added(situation: Situation, label: str, function: AnyFunction) -> It
         return
     if isinstance(last, ast.Expr) and not is_docstring(last):
         text = situation.text(label)
-        start, _ = Spots(text).of(last)
+        start, _ = Offsets(text).of(last)
         yield situation.edited("return-missing", label, f"{text[:start]}return {text[start:]}", last.lineno)
         if isinstance(last.value, ast.Call) and ast.unparse(last.value.func) == "print":
             for argument in last.value.args[:1]:
@@ -109,7 +110,7 @@ def _return_added(situation: Situation, label: str, function: AnyFunction) -> It
                 yield situation.replaced("return-missing", label, [(last, f"return {name}")], last.lineno)
     elif isinstance(last, ast.Assign | ast.AugAssign | ast.AnnAssign):
         text = situation.text(label)
-        _, end = Spots(text).of(last)
+        _, end = Offsets(text).of(last)
         for name in names[:1]:
             yield situation.edited(
                 "return-missing", label, f"{text[:end]}; return {name}{text[end:]}", last.lineno

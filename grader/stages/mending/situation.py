@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from grader.offsets import Offsets
 from grader.records.assignment import Assignment
 from grader.records.base import Text
 from grader.records.graph import Capture, Crash
@@ -154,9 +155,9 @@ class Situation:
     ) -> Proposal:  # fmt: skip
         """A proposal that writes other source in the place of nodes of a cell's tree."""
         text = self.text(label)
-        spots = Spots(text)
+        offsets = Offsets(text)
         for start, end, new in sorted(
-            ((*spots.of(node), new) for node, new in changes), key=lambda change: -change[0]
+            ((*offsets.of(node), new) for node, new in changes), key=lambda change: -change[0]
         ):
             lost = text[start:end].count("\n") - new.count("\n")
             text = text[:start] + new + "\n" * lost + text[end:]
@@ -232,24 +233,3 @@ def _changed(submission: Submission, change: Callable[[Cell], Cell]) -> Submissi
         cells = tuple(change(cell) for cell in file.cells)
         files.append(file.model_copy(update={"cells": cells}) if cells != file.cells else file)
     return submission.model_copy(update={"files": tuple(files)})
-
-
-class Spots:
-    """Offsets into a text of what a syntax tree gives as line and UTF-8 byte."""
-
-    def __init__(self, text: str) -> None:
-        self.lines = text.split("\n")
-        self.starts = [0]
-        for line in self.lines:
-            self.starts.append(self.starts[-1] + len(line) + 1)
-
-    def at(self, line: int, column: int) -> int:
-        """Offset of a byte of a line."""
-        text = self.lines[line - 1]
-        return self.starts[line - 1] + len(text.encode()[:column].decode(errors="ignore"))
-
-    def of(self, node: ast.AST) -> tuple[int, int]:
-        """Start and end of a node."""
-        assert isinstance(node, ast.expr | ast.stmt | ast.arg | ast.keyword | ast.alias)
-        assert node.end_lineno is not None and node.end_col_offset is not None
-        return self.at(node.lineno, node.col_offset), self.at(node.end_lineno, node.end_col_offset)

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from grader.file_names import Signs, signs
 from grader.file_names.vocabulary import ROMAN_SURNAMES
 from grader.records.base import Text
-from grader.records.roster import Roster, Unmatched
+from grader.records.roster import Person, Roster, Unmatched
 from grader.records.submission import JoinedBy
 from grader.stages.people.class_list import ClassList, spellings
 
@@ -75,6 +75,12 @@ class Claims:
             found = self._listed(text) if self.list else None
             self._read[text] = found or self._unlisted(text)
         return self._read[text]
+
+    def people(self, *claims: Claim) -> tuple[Person, ...]:
+        """Whom of the class list these claims mean."""
+        listed = self.list.people if self.list else ()
+        places = {int(place) for claim in claims for kind, place in claim.keys if kind == "person"}
+        return tuple(listed[place] for place in sorted(places))
 
     # -- in the light of all the others ---------------------------------------------------------------
 

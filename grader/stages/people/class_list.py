@@ -33,12 +33,22 @@ def spellings(name: str) -> frozenset[str]:
 
     What stands in brackets behind it is a remark: "홍길동(재수강)".
     """
-    name = re.sub(r"\s*[(\[（].*?[)\]）]", " ", unicodedata.normalize("NFKC", name))
+    name = re.sub(r"\s*[(\[（].*?[)\]）]", " ", _without_accents(name))
     parts = re.findall(r"[^\W_]+", name.casefold())
     if len(parts) > _MOST_WORDS:
         turned = ("".join(parts[n:] + parts[:n]) for n in range(len(parts)))
         return frozenset(turned)
     return frozenset("".join(order) for order in permutations(parts) if order)
+
+
+_STROKES = str.maketrans("đĐøØłŁ", "dDoOlL")
+"""Letters that Unicode does not take apart."""
+
+
+def _without_accents(name: str) -> str:
+    """ "José" and "Nguyễn" as a keyboard without accents writes them."""
+    apart = unicodedata.normalize("NFKD", name.translate(_STROKES))
+    return unicodedata.normalize("NFC", re.sub(r"(?<=[A-Za-z])[\u0300-\u036f]+", "", apart))
 
 
 class Named(NamedTuple):
@@ -84,7 +94,7 @@ class ClassList:
         lower = label.casefold()
         found = {
             p
-            for mail in re.findall(r"[\w.+-]+@[\w.-]+", lower)
+            for mail in re.findall(r"[\w.+-]+@[a-z0-9.-]+", lower)
             for p in self.ids.get("email", {}).get(mail, ())
         }
         stripped = [lower[len(prefix) :] for prefix in prefixes if lower.startswith(prefix.casefold())]
@@ -114,7 +124,7 @@ class ClassList:
 
     def _names_in(self, label: str) -> tuple[tuple[int, ...], ...]:
         """Words, one to four in a row, that are a name of the list; the longest first, none used twice."""
-        label = unicodedata.normalize("NFKC", label)
+        label = _without_accents(label)
         words = re.findall(r"[가-힣]+|[^\W\d_가-힣]+", label)
         found: list[tuple[int, ...]] = []
         used: set[int] = set()

@@ -40,6 +40,9 @@ _SEVERAL = Text(
     ko="같은 문제의 파일이 여럿인데 누구의 것인지 이름에 없어요. 한 사람의 것인가요? 학생마다 학번을 적은 폴더로 나눠 주세요",
 )
 
+_SYLLABLES = 3
+"""Of most Korean names, and of few words."""
+
 Reading = Literal["person", "people", "close"]
 
 
@@ -118,9 +121,9 @@ class Settler:
         return own
 
     def _weighed(self, folder: Folder, own: Claim, others: dict[tuple[Key, ...], Claim]) -> Reading:
-        if len(others) < 2:
-            return "person"
         children = [self.claims.of(name) for name in self._children(folder)]
+        if len(others) < 2:
+            return "close" if others and all(_is_another(child, own) for child in children) else "person"
         again = sum(bool(set(child.keys) & set(own.keys)) for child in children)
         all_others = children and all(
             child.strength >= NAME and not set(child.keys) & set(own.keys) for child in children
@@ -301,15 +304,17 @@ class Settler:
 
     def _contested(self, folder: Folder, claim: Claim) -> None:
         """A folder of somebody in which others are named: nobody's, until a person says so."""
-        names = [c.name or c.number for c in self._named_inside(folder) if not set(c.keys) & set(claim.keys)]
-        listed = ", ".join(dict.fromkeys(filter(None, names))) or "…"
+        others = [c for c in self._named_inside(folder) if not set(c.keys) & set(claim.keys)]
+        names = [c.name or c.number or ", ".join(p.name for p in self.claims.people(c)) for c in others]
+        listed = ", ".join(dict.fromkeys(filter(None, names)))
         why = Text(
-            en=f"the folder “{folder.name}” names one student, and in it {listed} are named; give each a folder of their own",
+            en=f"the folder “{folder.name}” names one student, and what is in it another ({listed}); give each a folder "
+            "of their own",
             ko=f"“{folder.name}” 폴더 안에 다른 학생({listed})의 이름이 있어요. 학생마다 폴더를 나눠 주세요",
         )
         pile = Pile(folder.path)
         pile.source = folder.path
-        pile.unmatched = Unmatched(reason=why, candidates=())
+        pile.unmatched = Unmatched(reason=why, candidates=self.claims.people(claim, *others))
         for item, path in folder.all_files():
             pile.add(item, path, folder.name)
         self.piles["contested", folder.path] = pile
@@ -351,6 +356,15 @@ class Settler:
     def _ask(self, piles: Sequence[Pile], why: Text) -> None:
         for pile in piles:
             pile.unmatched = pile.unmatched or Unmatched(reason=why, candidates=())
+
+
+def _is_another(inner: Claim, own: Claim) -> bool:
+    """Whether a name inside somebody's folder surely is somebody else's: no day, and no word that looks like a name."""
+    if set(inner.keys) & set(own.keys) or (may_be_a_day(inner.number) and not inner.name):
+        return False
+    if own.strength == inner.strength == NAME:
+        return len(own.name) == len(inner.name) == _SYLLABLES
+    return min(own.strength, inner.strength) >= NUMBER
 
 
 def _are_versions(one: Part, other: Part) -> bool:

@@ -53,7 +53,8 @@ def by_student(
     done: list[Submission] = []
     for pile in piles:
         certain = shown[pile.identity] == 1 and (pile.unmatched is None or pile.identity not in numbers)
-        done.append(pile.submission(pile.identity if certain else pile.label))
+        own = pile.identity if certain else pile.label
+        done.append(pile.submission(f"{own} (?)" if not certain and own in numbers else own))
     return ClassWork(
         submissions=tuple(sorted(done, key=lambda submission: natural(submission.student_id))),
         layout=found.layout,

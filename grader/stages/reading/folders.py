@@ -62,6 +62,8 @@ def _walk(folder: Path, above: tuple[str, ...], inside: Path, found: Walked) -> 
         if entry.is_dir(follow_symlinks=False):
             if len(parts) < _DEEPEST:
                 _walk(Path(entry.path), parts, inside, found)
+            else:
+                found.others.append(_too_deep("/".join(parts)))
         else:
             _file(Path(entry.path), "/".join(parts), inside, found)
     if above and len(found.files) + len(found.others) == before:
@@ -70,6 +72,15 @@ def _walk(folder: Path, above: tuple[str, ...], inside: Path, found: Walked) -> 
 
 _DEEPEST = 200
 """Folders one in the other; Python calls itself for each."""
+
+
+def _too_deep(path: str) -> OtherFile:
+    return other(
+        path,
+        f"more than {_DEEPEST} folders one in the other; what is in it was not read",
+        f"폴더가 {_DEEPEST}단계보다 깊어서 안에 있는 파일을 읽지 못했어요",
+        work=True,
+    )
 
 
 def _is_ours(names: set[str]) -> bool:

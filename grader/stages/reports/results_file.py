@@ -21,7 +21,7 @@ def write_results(results: Results, path: Path) -> None:
 
 def read_results(path: Path) -> Results:
     """The results that `write_results` wrote; raises `UserError` with one sentence where it cannot."""
-    again = "run `grader run` again to make a new one"
+    again = "move it away, and run `grader run` again to make a new one"
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

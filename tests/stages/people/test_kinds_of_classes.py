@@ -211,6 +211,111 @@ KINDS = [
         {"20231101/skip.py": SKIP, "out/results.json": "{}", "out/index.html": "", "out/students/20231101.html": "<p>", "out/a.py": SKIP},
         {"20231101": ["skip.py"]},
     ),
+    Kind(
+        "what Gradescope unpacks: one student's folders, one for each exercise",
+        {"student/part1/skip.py": SKIP, "student/part2/dense.py": DENSE, "student/part2/weights.csv": "1"},
+        {"student": ["part1/skip.py", "part2/dense.py"]},
+    ),
+    Kind(
+        "an anonymous Moodle's worksheet is a class list",
+        {"Participant_611_assignsubmission_file_/skip.py": SKIP, "Participant_612_assignsubmission_file_/lab/skip.py": OTHER},
+        {"611": ["skip.py"], "612": ["lab/skip.py"]},
+        roster='Identifier,Status,Grade,Maximum grade\n"Participant 611","Submitted for grading",,100.00\n'
+        '"Participant 612","Submitted for grading",,100.00\n"Participant 613","No submission",,100.00\n',
+    ),
+    Kind(
+        "Canvas's ids join names of six words and romanised ones; remarks do no harm",
+        {
+            "deoliveirasantosmariaeduarda_7201_501_skip.py": SKIP,
+            "parkdoyun_7103_502_skip.py": OTHER,
+            "이하린_7102_503_20231102_skip.py": SKIP,
+        },
+        {"20239001": ["skip.py"], "20231103": ["skip.py"], "20231102": ["20231102_skip.py"]},
+        roster=CANVAS.replace("이하린", "이하린 (청강)") + '"de Oliveira Santos, Maria Eduarda",7201,20239001,u4,1분반,\n',
+    ),
+    Kind(
+        "a Gradescope export over the end of summer time: the later attempt has the smaller clock time",
+        {
+            "submission_11/skip.py": OTHER,
+            "submission_12/skip.py": SKIP,
+            "submission_metadata.yml": "---\n"
+            + "".join(
+                f"submission_{n}:\n  :submitters:\n  - :name: 김서준\n    :sid: '20231101'\n    :email: a@b.ac.kr\n  :created_at: {when}\n"
+                for n, when in ((12, "2024-11-03 01:05:00.000000000 -05:00"), (11, "2024-11-03 01:55:00.000000000 -04:00"))
+            ),
+        },
+        {"20231101": ["skip.py"]},
+        root="assignment_77_export",
+    ),
+    Kind(
+        "wide digits and a surname that stands apart",
+        {"２０２３１１０１_김서준.py": SKIP, "20231101_dense.py": DENSE, "이 하린_skip.py": OTHER, "박 도 윤/skip.py": SKIP},
+        {"20231101": ["20231101_dense.py", "２０２３１１０１_김서준.py"], "이하린": ["이 하린_skip.py"], "박도윤": ["skip.py"]},
+    ),
+    Kind(
+        "telephone numbers are nobody's number",
+        {"202311012_김서준_01012345678.py": SKIP, "202311013_이하린_010-2345-6789.py": OTHER, "202311014 010 2222 3333/skip.py": SKIP},
+        {
+            "202311012": ["202311012_김서준_01012345678.py"],
+            "202311013": ["202311013_이하린_010-2345-6789.py"],
+            "202311014": ["skip.py"],
+        },
+    ),
+    Kind(
+        "random names that a system made hold no number",
+        {"9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d/skip.py": SKIP, "3fa85f64-5717-4562-b3fc-2c963f66afa6/skip.py": OTHER},
+        {"9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d": ["skip.py"], "3fa85f64-5717-4562-b3fc-2c963f66afa6": ["skip.py"]},
+    ),
+    Kind(
+        "names without their accents, and files by mail address",
+        {"Jose Garcia_skip.py": SKIP, "Nguyen Thi Lan/skip.py": OTHER, "sj@univ.ac.kr_skip.py": SKIP},
+        {"20231101": ["sj@univ.ac.kr_skip.py"], "20239001": ["Jose Garcia_skip.py"], "20239002": ["skip.py"]},
+        roster="number,name,email\n20231101,김서준,sj@univ.ac.kr\n20239001,José García,jg@univ.ac.kr\n20239002,Nguyễn Thị Lan,\n",
+    ),
+    Kind(
+        "one's zip holds nothing but another's work: nobody's, until a person says so",
+        {"20231101.zip": packed({"20231102_이하린/skip.py": SKIP}), "김서준/이하린_skip.py": OTHER, "20231103/20241120/skip.py": SKIP},
+        {"20231103": ["20241120/skip.py"]},
+        asked=("20231101", "김서준"),
+    ),
+    Kind(
+        "the same with a class list, on which the zip's number stands",
+        {"20231101.zip": packed({"20231102_이하린/skip.py": SKIP}), "20231103.zip": packed({"skip.py": SKIP})},
+        {"20231103": ["skip.py"]},
+        asked=("20231101 (?)",),
+        roster=ROSTER,
+    ),
+    Kind(
+        "letters before numbers, numbers with hyphens, a list's place before the name",
+        {"s20231101_skip.py": SKIP, "2023-1102 이하린/skip.py": OTHER, "1분반-03-박도윤.py": SKIP},
+        {"20231101": ["s20231101_skip.py"], "20231102": ["skip.py"], "20231103": ["1분반-03-박도윤.py"]},
+        roster=ROSTER,
+    ),
+    Kind(
+        "what came by chat and mail",
+        {"KakaoTalk_20241120_김서준_skip.py": SKIP, "RE_ 과제 제출합니다 이하린/skip.py": OTHER, "Fwd_ [과제] 20231103 박도윤/skip.py": SKIP},
+        {"김서준": ["KakaoTalk_20241120_김서준_skip.py"], "이하린": ["skip.py"], "20231103": ["skip.py"]},
+    ),
+    Kind(
+        "a cloud's download in two parts, and zips of one name in each folder",
+        {
+            "drive-download-20241120T123456Z-001.zip": packed({"20231101/skip.py": SKIP, "20231102/lab12.zip": packed({"skip.py": OTHER})}),
+            "drive-download-20241120T123456Z-002.zip": packed({"20231101/dense.py": DENSE, "20231103/lab12.zip": packed({"skip.py": SKIP})}),
+        },
+        {"20231101": ["dense.py", "skip.py"], "20231102": ["lab12/skip.py"], "20231103": ["lab12/skip.py"]},
+    ),
+    Kind(
+        "hand-ins and later ones in folders of their own",
+        {"제출/20231101_김서준/skip.py": OTHER, "재제출/20231101_김서준/skip.py": SKIP, "제출/이하린/skip.py": SKIP},
+        {"20231101": ["20231101_김서준/skip.py", "skip.py"], "이하린": ["skip.py"]},
+    ),
+    Kind(
+        "numbers of the list with names of others",
+        {"20231101_이하린.py": SKIP, "20231103_박도윤.py": OTHER, "2023110_김서준.py": SKIP},
+        {"20231103": ["20231103_박도윤.py"]},
+        asked=("20231101_이하린", "2023110"),
+        roster=ROSTER,
+    ),
 ]  # fmt: skip
 
 
