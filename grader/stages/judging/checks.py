@@ -13,7 +13,14 @@ from grader.records.drawing import Marks
 from grader.records.findings import Verdict
 from grader.records.graph import Capture, ModelGraph, Program
 from grader.records.submission import Excerpt
-from grader.stages.judging.channels import UNREGISTERED, found_layers, pair, table, table_of_given
+from grader.stages.judging.channels import (
+    UNREGISTERED,
+    found_layers,
+    pair,
+    table,
+    table_of_equal,
+    table_of_given,
+)
 from grader.stages.judging.crash import shape_text
 from grader.stages.judging.fingerprint import Subject, mixes_images
 from grader.stages.judging.standard import Model
@@ -127,10 +134,12 @@ def check_channels(capture: Capture, standard: Model, same_function: bool) -> Ve
         called = layers(Wiring(partial, program)) if partial.values else []
         values, declarations = partial.values, partial.layers
     found = found_layers(called, declarations, values, crashed=capture.graph is None)
-    if standard.hidden:
-        rows = table_of_given(standard.layers, standard.hidden, found, same_function)
+    if same_function:
+        rows = table_of_equal(standard.layers, found)
+    elif standard.hidden:
+        rows = table_of_given(standard.layers, standard.hidden, found)
     else:
-        rows = table(standard.layers, found, pair(standard.layers, found), same_function)
+        rows = table(standard.layers, found, pair(standard.layers, found))
     unknown = bool(standard.hidden) and not same_function
     wrong = [row for row in rows if not row.ok]
     if not wrong:
