@@ -47,13 +47,8 @@ def as_html(one: Handout, language: Language) -> str:
     return (
         f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{html.escape(one.title)}</title>'
-        f"<style>{CSS}</style></head><body><main>\n{_render(one.before)}{figure}{_render(one.after)}</main></body></html>\n"
+        f"<style>{CSS}</style></head><body><main>\n{MARKDOWN.render(one.before)}{figure}{MARKDOWN.render(one.after)}</main></body></html>\n"
     )
-
-
-def _render(text: str) -> str:
-    # a table without column titles has none to be read out
-    return str(MARKDOWN.render(text)).replace("<thead>\n<tr>\n<th></th>\n<th></th>\n</tr>\n</thead>\n", "")
 
 
 def as_pdf(one: Handout, language: Language) -> bytes:
