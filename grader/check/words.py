@@ -31,6 +31,7 @@ HELD = Text(
     ko="기계로 판단하기 어려운 코드예요. 채점할 때는 사람이 직접 봐요.",
 )
 POINTS = Text(en="Points so far", ko="지금까지 확인된 점수")
+ASKED, YOURS = Text(en="asked for: {size}", ko="과제: {size}"), Text(en="yours: {size}", ko="내 코드: {size}")
 COLUMNS = (
     Text(en="check", ko="검사"),
     Text(en="points", ko="점수"),

@@ -201,8 +201,8 @@ def check_function(
     found = standard.departure(subject)
     where = None
     hint = Text(
-        en="Go through the layer table of the handout step by step: which line of your `forward` does each step?",
-        ko="과제 안내문의 층 표를 한 단계씩 따라가 보세요. `forward`의 어느 줄이 각 단계를 하고 있나요?",
+        en="Go through the layer table and the figure of the handout step by step: which line of your `forward` does each step?",
+        ko="과제 안내문의 층 표와 그림을 한 단계씩 따라가 보세요. `forward`의 어느 줄이 각 단계를 하고 있나요?",
     )
     message = Text(
         en="With the same parameters, the network gives other outputs than the exercise's.",
