@@ -47,8 +47,13 @@ def as_html(one: Handout, language: Language) -> str:
     return (
         f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{html.escape(one.title)}</title>'
-        f"<style>{CSS}</style></head><body><main>\n{MARKDOWN.render(one.before)}{figure}{MARKDOWN.render(one.after)}</main></body></html>\n"
+        f"<style>{CSS}</style></head><body><main>\n{_render(one.before)}{figure}{_render(one.after)}</main></body></html>\n"
     )
+
+
+def _render(text: str) -> str:
+    # "4096 → 512" stays on one line, also on a phone
+    return str(MARKDOWN.render(re.sub(r"(?<=[0-9?]) → (?=[0-9?])", "\u00a0→\u00a0", text)))
 
 
 def as_pdf(one: Handout, language: Language) -> bytes:
