@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test quick test-matrix check lint fix accept templates mutants planted fairness container-test clean
+.PHONY: demo test quick test-matrix check lint fix accept agreement templates mutants planted fairness container-test clean
 
 $(INSTALLED): pyproject.toml $(CONSTRAINTS) requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12")'
@@ -51,6 +51,9 @@ fix: $(INSTALLED)
 
 accept: $(INSTALLED)      # refresh expected texts, to be reviewed as a diff
 	$(BIN)/python -m pytest --accept tests
+
+agreement: $(INSTALLED)   # the students' check beside the grading, over every submission of the library
+	$(BIN)/python -m pytest --whole-library $(ACCEPT) tests/check/test_agreement.py
 
 templates: $(INSTALLED)   # student templates from reference/*/solution.py
 	$(BIN)/python -m grader.authoring.template

@@ -109,6 +109,23 @@ def assemble(
     return Results(run=info, submissions=tuple(rows), strays=strays, drawings=drawings, curves=curves)
 
 
+def joined(parts: Sequence[Results], order: Sequence[str]) -> Results:
+    """One class that was graded in parts, each by a variant of its own; rows by student as in `order`."""
+    rows = {row.student_id: row for part in parts for row in part.submissions}
+    first = parts[0]
+    info = first.run.model_copy(
+        update={
+            "trainings": sum(part.run.trainings for part in parts),
+            "seconds": round(sum(part.run.seconds for part in parts), 1),
+        }
+    )
+    return Results(
+        run=info, submissions=tuple(rows[student] for student in order), strays=first.strays,
+        drawings={key: one for part in parts for key, one in part.drawings.items()},
+        curves={key: one for part in parts for key, one in part.curves.items()},
+    )  # fmt: skip
+
+
 def _drawn(task: Task, bench: Bench, drawings: dict[str, Drawing]) -> str | None:
     """The key of a task's drawing, which joins those of the run."""
     judgement = bench.judgements[task.key]

@@ -24,7 +24,7 @@ IMAGE = "vgg-lab-grader"
 ENGINES = ("docker", "podman")
 PIDS = 1024
 SCRATCH = "/tmp:rw,nosuid,nodev,size=2g,mode=1777"
-PARTS = ("grader", "assignments", "reference", "docker", "course.yaml", "prices.yaml", "pyproject.toml", "constraints.txt",
+PARTS = ("grader", "assignments", "reference", "docker", "variants", "course.yaml", "prices.yaml", "pyproject.toml", "constraints.txt",
          "requirements.lock")  # fmt: skip
 """What an image is made of: another image is built when one of them changes."""
 

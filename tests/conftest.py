@@ -12,6 +12,11 @@ CASES = Path(__file__).parent / "cases"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--accept", action="store_true", help="write what the tests found as the expected text")
+    parser.addoption(
+        "--whole-library",
+        action="store_true",
+        help="check beside grading over every submission, not a sample",
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -54,7 +54,9 @@ def kit_of(root: Path, names: Sequence[str], language: Language, exam: bool, eng
     graphs = traced(root, course, engine)
     exercises = {
         name: KitExercise(
-            assignment=one.assignment, template=one.template, prices=_told_prices(one),
+            # the sizes at the blanks are for judging what was left empty; an exam's template does not tell them
+            assignment=one.assignment.model_copy(update={"blanks": {}}),
+            template=one.template, prices=_told_prices(one),
             reference=_reference(one, graphs[name], exam), start=_start(one, graphs, exam),
         )
         for name, one in course.items()
@@ -121,8 +123,10 @@ def _reference(exercise: Exercise, graph: ModelGraph | None, exam: bool) -> Seal
             exercise.secret / "solution.py", None, "the solution cannot be traced", "correct it"
         )
     standard = prepared(graph.model_dump_json(), assignment.input_shape, SEED)
-    told = assignment.public.equality and assignment.open_design is None and not exam
-    return sealed(standard, hidden_layers(exercise.solution), told)
+    if assignment.open_design is not None:  # our design is one of many: nothing but how many layers it has
+        found = sealed(standard, (), equality=False)
+        return found.model_copy(update={"given": (), "hidden": ("?",) * len(found.given)})
+    return sealed(standard, hidden_layers(exercise.solution), assignment.public.equality and not exam)
 
 
 def _start(exercise: Exercise, graphs: Mapping[str, ModelGraph | None], exam: bool) -> Sealed | None:

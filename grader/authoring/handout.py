@@ -62,11 +62,10 @@ def handout(
         image="×".join(map(str, assignment.input_shape)), outputs=assignment.outputs,
     )  # fmt: skip
     figure = None if assignment.open_design else veiled(drawing(graph), hidden_layers(exercise.solution))
-    above = [head.strip(), interface]
-    after = list(rest)
-    if figure is not None:
-        above.append(words.FIGURE.in_language(language))
-        after.insert(0, words.FIGURE_NOTE.in_language(language))
+    above, after = [head.strip(), interface], list(rest)
+    if figure is not None:  # a page of its own, behind the table that goes with it
+        above += [*rest[:1], words.FIGURE.in_language(language)]
+        after[:1] = [words.FIGURE_NOTE.in_language(language)]
     ranges = {
         kind: _range([exercise.prices.of_repair(code) for code in codes])
         for kind, codes in words.SLIP_CODES.items()
@@ -120,22 +119,24 @@ def _range(prices: Sequence[float]) -> str:
 
 
 def _expected(exercise: Exercise, base: Sequence[Calibration], base_title: str, language: Language) -> str:
-    rows = []
+    """What training runs gave; of an open design, which has the base network's thresholds, only the base's."""
+    known = {exercise.assignment.title.in_language(language): exercise.calibrations, base_title: base}
+    if exercise.assignment.thresholds_of is not None:
+        known = {base_title: base}
+    rows = ["|---" * (1 + len(known)) + "|"]
     for profile, form in words.ROWS.items():
-        own = _measured(exercise.calibrations, profile)
-        theirs = _measured(base, profile, own.data if own else None)
-        if own is None:
+        first = _measured(next(iter(known.values())), profile)
+        if first is None:
             continue
         what = form.in_language(language).format(
-            steps=own.recipe.steps, epochs=own.recipe.epochs, data=own.data, n=own.accuracy.n
+            steps=first.recipe.steps, epochs=first.recipe.epochs, data=first.data, n=first.accuracy.n
         )
-        cells = [_figures(one, language) if one else "–" for one in (own, theirs)]
-        rows.append(f"| {what} | {cells[0]} | {cells[1]} |")
-    if not rows:
+        beside = [_measured(one, profile, first.data) for one in known.values()]
+        cells = [_figures(one, language) if one else "–" for one in beside]
+        rows.append(f"| {what} | {' | '.join(cells)} |")
+    if len(rows) == 1:
         return ""
-    return words.EXPECTED.in_language(language).format(
-        own=exercise.assignment.title.in_language(language), base=base_title, rows="\n".join(rows)
-    )
+    return words.EXPECTED.in_language(language).format(networks=" | ".join(known), rows="\n".join(rows))
 
 
 def _measured(known: Sequence[Calibration], profile: str, data: str | None = None) -> Calibration | None:

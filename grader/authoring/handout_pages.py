@@ -52,8 +52,8 @@ def as_html(one: Handout, language: Language) -> str:
 
 
 def _render(text: str) -> str:
-    # a table without column titles has none to be read out
-    return str(MARKDOWN.render(text)).replace("<thead>\n<tr>\n<th></th>\n<th></th>\n</tr>\n</thead>\n", "")
+    # "4096 → 512" stays on one line, also on a phone
+    return str(MARKDOWN.render(re.sub(r"(?<=[0-9?]) → (?=[0-9?])", "\u00a0→\u00a0", text)))
 
 
 def as_pdf(one: Handout, language: Language) -> bytes:

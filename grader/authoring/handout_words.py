@@ -7,7 +7,7 @@ from grader.records.base import Text
 INTERFACE = Text(
     en="""## Interface
 
-| | |
+| what | how |
 |---|---|
 | class | {classes} |
 | construction | `{first}()`, no arguments |
@@ -15,7 +15,7 @@ INTERFACE = Text(
 | output | N×{outputs} logits; no softmax |""",
     ko="""## 인터페이스
 
-| | |
+| 항목 | 내용 |
 |---|---|
 | 클래스 | {classes} |
 | 만들기 | `{first}()`처럼 인자 없이 만들어요 |
@@ -86,15 +86,13 @@ vgglab-check {file}.py
 EXPECTED = Text(
     en="""## What to expect
 
-| | {own} | {base} |
-|---|---|---|
+| training | {networks} |
 {rows}
 
 Yours may differ a little: this is what measured training runs gave, not a limit.""",
     ko="""## 학습하면 이 정도가 나와요
 
-| | {own} | {base} |
-|---|---|---|
+| 학습 | {networks} |
 {rows}
 
 여러분의 결과는 조금 달라도 괜찮아요. 기준 점수가 아니라 실제로 학습시켜 본 값이에요.""",

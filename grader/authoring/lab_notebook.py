@@ -126,7 +126,8 @@ if losses:
         epochs = range(1, len(losses) + 1)
         plt.plot(epochs, losses, marker="o", label="CLASS")
         known = BASE[DATA]
-        plt.plot(epochs if len(known) == len(losses) else [1, len(losses)], known, "--", label="VGG")
+        if known:
+            plt.plot(epochs if len(known) == len(losses) else [1, len(losses)], known, "--", label="VGG")
         plt.xlabel("epoch")
         plt.ylabel("loss")
         plt.legend()
@@ -141,7 +142,7 @@ def lab_notebook(
 
     Args:
         body: the template's class, in both languages.
-        base_losses: of the base network: by data set, one for each epoch, or twice the last.
+        base_losses: of the base network: by data set, one for each epoch, or twice the last, or none.
     """
     assignment = exercise.assignment
     name = assignment.classes[0]

@@ -22,7 +22,10 @@ _PAIR = re.compile(r'^(\s*(?:#+ (?:TODO [\w-]+: )?|"""|- )?)(.*) · (.*?)("""|)$
 def in_language(text: str, language: Language) -> str:
     """A line, or a table's cell, of which only one language's half is kept; as it is where it has no halves."""
     place = 1 if language == "ko" else 2
-    text = _PAIR_IN_QUOTES.sub(lambda found: f'"{found[place]}"', text)  # first: brackets stand around them
+    if not text.lstrip().startswith("# "):  # what a comment quotes is no pair
+        text = _PAIR_IN_QUOTES.sub(
+            lambda found: f'"{found[place]}"', text
+        )  # first: brackets stand around them
     text = _PAIR_IN_BRACKETS.sub(lambda found: f"({found[place]})", text)
     found = _PAIR.match(text)
     return f"{found[1]}{found[place + 1]}{found[4]}" if found else text

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from grader.authoring.check_kit import kit_of, traced
@@ -11,7 +12,16 @@ from grader.authoring.handout import Handout, handout
 from grader.authoring.handout_pages import as_html, as_pdf
 from grader.authoring.lab_notebook import lab_notebook
 from grader.authoring.one_language import markdown, source
-from grader.authoring.release_words import ANNOUNCEMENT, EXAM, EXAM_ANNOUNCEMENT, HEADER, README, TEST_FILE
+from grader.authoring.release_words import (
+    ANNOUNCEMENT,
+    EXAM,
+    EXAM_ANNOUNCEMENT,
+    HEADER,
+    README,
+    TEST_FILE,
+    VARIANT,
+)
+from grader.authoring.variants import make_variants
 from grader.course import Exercise, read_course
 from grader.engines.local import LocalEngine
 from grader.records.base import Language
@@ -24,9 +34,39 @@ SLIDES_LOSSES = (
 """Of the base network on CIFAR-10 after each of 20 epochs, as the lecture prints them (benchmarks/slides_results.yaml)."""
 
 
+@dataclass(frozen=True)
+class Variant:
+    """Whose kit it is, where students have different ones."""
+
+    number: int
+    count: int
+
+
+def release_variants(
+    root: Path, out: Path, names: Sequence[str], language: Language, exam: bool, jobs: int, count: int,
+    tell: Callable[[str], None],
+) -> list[Path]:  # fmt: skip
+    """A kit for each variant, and the variants themselves, by which is graded, in `variants/` of the course.
+
+    Args:
+        tell: is told what is being made; the first time takes minutes for each exercise.
+
+    Raises:
+        UserError: as `release`.
+    """
+    with LocalEngine(jobs, preload=("grader.pipeline_jobs",)) as engine:
+        roots = make_variants(root, count, names, engine, tell)
+    return [
+        path
+        for number, one in enumerate(roots, start=1)
+        for path in release(one, out, names, language, exam, jobs, Variant(number, count))
+    ]
+
+
 def release(
-    root: Path, out: Path, names: Sequence[str], language: Language, exam: bool, jobs: int
-) -> list[Path]:
+    root: Path, out: Path, names: Sequence[str], language: Language, exam: bool, jobs: int,
+    variant: Variant | None = None,
+) -> list[Path]:  # fmt: skip
     """Write the kit and the announcement into `out`; returns what was written.
 
     Raises:
@@ -61,16 +101,17 @@ def release(
             as_pdf(basics, language),
         )
         files["test_exercises.py"] = TEST_FILE.encode()
-    stem = f"vgglab-{'exam-' if exam else ''}{language}"
+    stem = f"vgglab-{'exam-' if exam else ''}{language}{f'-variant-{variant.number}' if variant else ''}"
     out.mkdir(parents=True, exist_ok=True)
     kit_file, told = out / f"{stem}.zip", out / f"{stem}-announcement.txt"
     kit_file.write_bytes(archive(files))
     classes = ", ".join(one.assignment.classes[0] for one in course.values())
     announcement = EXAM_ANNOUNCEMENT if exam else ANNOUNCEMENT
-    told.write_text(
-        announcement.in_language(language).format(kit=kit_file.name, classes=classes, exercises=listed),
-        encoding="utf-8",
-    )
+    text = announcement.in_language(language).format(kit=kit_file.name, classes=classes, exercises=listed)
+    if variant is not None:
+        whose = {"count": variant.count, "rest": variant.number - 1}
+        text += VARIANT.in_language(language).format(**whose)
+    told.write_text(text, encoding="utf-8")
     return [kit_file, told]
 
 
@@ -85,8 +126,12 @@ def _templates(root: Path, exercise: Exercise, language: Language, exam: bool) -
     written = f"{header}\n{source(bare[bare.index('import torch') :], language)}"
     files = {f"{name}.py": written.encode()}
     if not exam:
-        quick = next((c for c in exercise_calibrations(root) if c[0] == "synthetic-1"), None)
-        losses = {"cifar10": list(SLIDES_LOSSES), "synthetic": [quick[1]] * 2 if quick else []}
+        measured = exercise_calibrations(root)  # none of a variant, whose widths are not the slides'
+        quick = next((loss for data, loss in measured if data == "synthetic-1"), None)
+        losses = {
+            "cifar10": list(SLIDES_LOSSES) if measured else [],
+            "synthetic": [quick] * 2 if quick else [],
+        }
         files[f"{name}.ipynb"] = lab_notebook(exercise, body[start:guard], losses, language).encode()
     return files
 

@@ -101,6 +101,10 @@ on your own computer or on Colab, without a network, as often as you like.
 - 안내문이나 확인 결과에서 모르는 것이 있으면 파일 이름과 줄 번호를 적어 게시판에 물어보세요.
 """,
 )
+VARIANT = Text(
+    en="- This kit is for student numbers that leave {rest} when divided by {count}; others have other numbers in it.\n",
+    ko="- 이 키트는 학번을 {count}(으)로 나눈 나머지가 {rest}인 학생이 써요. 다른 키트는 채널 수가 달라요.\n",
+)
 EXAM_ANNOUNCEMENT = Text(
     en="""[Exam] Kit
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 from grader.check.plain_text import as_text
-from grader.check.words import EXAM_ONLY, NO_TORCH, OLD_TORCH, no_such_file, torch_broken
+from grader.check.words import EXAM_ONLY, NO_TORCH, OLD_TORCH, is_a_folder, no_such_file, torch_broken
 from grader.receipts import ENDING
 from grader.records.base import Language, Text
 from grader.records.kit import Ending, Kit, Report
@@ -54,6 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")  # a CP949 console does not know every sign
     if not asked.file.exists():
         return _sorry(no_such_file(str(asked.file)), language)
+    if asked.file.is_dir():
+        return _sorry(is_a_folder(str(asked.file)), language)
     report = in_child(asked.file, asked.kit, asked.exercise)
     if isinstance(report, Text):
         return _sorry(report, language)

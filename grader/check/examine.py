@@ -19,7 +19,7 @@ from grader.records.graph import Capture, Problem
 from grader.records.judgement import Judgement
 from grader.records.kit import Checked, CheckedLine, Ending, Kit, KitExercise, Report, ToldMistake
 from grader.records.prices import Prices
-from grader.records.submission import Excerpt, SourceFile, Submission
+from grader.records.submission import Excerpt, OtherFile, SourceFile, Submission
 from grader.records.work import Terms
 from grader.stages.excerpts import cut
 from grader.stages.judging.sealing import unlock
@@ -44,9 +44,12 @@ def examine_file(path: Path, kit: Kit, only: Sequence[str] = (), ending: Ending 
     items = source(path.name, lambda most: data[:most]) if readable else [by_name(path.name)]
     files = tuple(item for item in items if isinstance(item, SourceFile))
     checked: tuple[Checked, ...] = ()
-    problem = None if files else nothing_in_it()
+    problem = None
     if files:
         checked, problem = examine(files, kit, only, ending)
+    else:
+        other = next(item for item in items if isinstance(item, OtherFile))
+        problem = nothing_in_it(path.name, other.reason)
     return Report(
         language=kit.language, exam=kit.exam, file=path.name, sha256=text_hash(files[0]) if files else "", checked_on=now,
         seconds=round(time.monotonic() - began, 2), exercises=checked, problem=problem,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.check.examine import examine, examine_file
-from grader.check.plain_text import as_text, points_of, total
+from grader.check.plain_text import as_text, layers_of, points_of, total
 from grader.check.words import (
     CHECKS,
     COLUMNS,
@@ -113,11 +113,8 @@ def as_html(report: Report, language: Language) -> str:
             if finding.outcome != "passed":
                 if finding.place:
                     text += f"<br><code>{html.escape(f'{finding.place.file}:{finding.place.line}  {finding.place.source}')}</code>"
-                for row in finding.layers:
-                    if not row.ok:
-                        note = f" ({said(row.note)})" if row.note else ""
-                        sizes = html.escape(f"{row.name}: {row.expected or '–'} / {row.found or '–'}")
-                        text += f"<br><code>{sizes}</code>{note}"
+                for told in layers_of(finding, language):
+                    text += f"<br><code>{html.escape(told)}</code>"
                 text += f"<br><em>→ {said(finding.hint)}</em>" if finding.hint else ""
             mark = f"<b style=color:{COLOURS[finding.outcome]}>{MARKS[finding.outcome]}</b>"
             rows.append(

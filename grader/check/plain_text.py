@@ -5,9 +5,10 @@ from __future__ import annotations
 import textwrap
 import unicodedata
 
-from grader.check.words import CHECKS, HELD, POINTS, REPAIRED, WHAT_COUNTS
+from grader.check.words import ASKED, CHECKS, HELD, POINTS, REPAIRED, WHAT_COUNTS, YOURS
 from grader.records.base import Language
 from grader.records.kit import Checked, CheckedLine, Report
+from grader.records.results import Finding
 
 WIDTH = 88
 GREEN, RED, YELLOW, BOLD, END = "\033[32m", "\033[31m", "\033[33m", "\033[1m", "\033[0m"
@@ -53,11 +54,7 @@ def as_text(report: Report, language: Language, colours: bool) -> str:
             if line.finding.place is not None and line.finding.outcome != "passed":
                 place = line.finding.place
                 lines.append(f"{'':27}{place.file}:{place.line}   {place.source}")
-            lines += [
-                f"{'':27}{row.name}: {row.expected or '-'} / {row.found or '-'}"
-                + (f" ({row.note.in_language(language)})" if row.note else "")
-                for row in line.finding.layers if not row.ok
-            ]  # fmt: skip
+            lines += [f"{'':27}{_wrapped(told, 29)}" for told in layers_of(line.finding, language)]
             if line.finding.hint is not None and line.finding.outcome != "passed":
                 lines.append(_hint(line.finding.hint.in_language(language)))
         lines += [f"  * {_wrapped(note.in_language(language), 4)}" for note in one.notes]
@@ -73,6 +70,21 @@ def points_of(line: CheckedLine) -> str:
     """ "12/20", or "?/20" where only the grading decides."""
     finding = line.finding
     return f"{'?' if finding.points is None else f'{finding.points:g}'}/{finding.max_points:g}"
+
+
+def layers_of(finding: Finding, language: Language) -> list[str]:
+    """The layers that are not right: what was asked for, what is there, and what is wrong with it."""
+    told = []
+    for row in finding.layers:
+        if row.ok:
+            continue
+        sizes = (
+            [(ASKED, row.expected), (YOURS, row.found)] if row.expected != row.found else [(YOURS, row.found)]
+        )
+        parts = [words.in_language(language).format(size=size) for words, size in sizes if size]
+        note = f" ({row.note.in_language(language)})" if row.note else ""
+        told.append(f"{row.name} - {', '.join(parts)}{note}")
+    return told
 
 
 def total(one: Checked) -> str:

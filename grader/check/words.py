@@ -31,6 +31,7 @@ HELD = Text(
     ko="기계로 판단하기 어려운 코드예요. 채점할 때는 사람이 직접 봐요.",
 )
 POINTS = Text(en="Points so far", ko="지금까지 확인된 점수")
+ASKED, YOURS = Text(en="asked for: {size}", ko="과제: {size}"), Text(en="yours: {size}", ko="내 코드: {size}")
 COLUMNS = (
     Text(en="check", ko="검사"),
     Text(en="points", ko="점수"),
@@ -62,11 +63,19 @@ def no_such_file(name: str) -> Text:
     )
 
 
-def nothing_in_it() -> Text:
-    """A folder or archive without source."""
+def is_a_folder(name: str) -> Text:
+    """A folder was named on the command line."""
     return Text(
-        en="There is no Python file or notebook in it; name your .py or .ipynb file.",
-        ko="Python 파일이나 노트북이 없어요. .py나 .ipynb 파일을 지정해 주세요.",
+        en=f"{name} is a folder; name the .py or .ipynb file in it.",
+        ko=f"{name}은(는) 폴더예요. 그 안의 .py나 .ipynb 파일을 지정해 주세요.",
+    )
+
+
+def nothing_in_it(name: str, reason: Text) -> Text:
+    """A file that is neither source nor a notebook, or cannot be read as one."""
+    return Text(
+        en=f"{name}: {reason.en}. Name your .py or .ipynb file.",
+        ko=f"{name}: {reason.ko}. .py나 .ipynb 파일을 지정해 주세요.",
     )
 
 

@@ -205,14 +205,29 @@ def release(
     exam: Annotated[
         bool, typer.Option("--exam", help="Interface and shape only, no hints; the check writes a receipt.")
     ] = False,
+    variants: Annotated[
+        int | None,
+        typer.Option(
+            help="A kit for each of so many variants with other widths; course.yaml then grades by them."
+        ),
+    ] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes at once; default: one per CPU.")] = None,
 ) -> None:
     """Make the student kit: templates, notebooks, handouts, a check that works offline, what to announce."""
     from grader.authoring.release import release as make
+    from grader.authoring.release import release_variants
     from grader.course import default_root
     from grader.engines.local import default_jobs
 
-    made = make(default_root(), out_folder, tuple(exercise or ()), lang.value, exam, jobs or default_jobs())
+    root, names, number = default_root(), tuple(exercise or ()), jobs or default_jobs()
+    if variants is None:
+        made = make(root, out_folder, names, lang.value, exam, number)
+    else:
+
+        def tell(text: str) -> None:
+            err.print(text, markup=False)
+
+        made = release_variants(root, out_folder, names, lang.value, exam, number, variants, tell)
     for path in made:
         out.print(str(path), markup=False)
 

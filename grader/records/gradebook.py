@@ -52,6 +52,8 @@ class CourseFile(Record):
     """newest: as names and folders tell, asked about where they hardly do; best: the most points; ask: a person."""
     run: RunDefaults = RunDefaults()
     """What is graded, and how."""
+    variants: int = Field(default=0, ge=0)
+    """Each student is graded by one of so many variants (`grader release --variants`); 0: all by the same course."""
     lti: LtiSite | None = None
     canvas_api: CanvasSite | None = None
 

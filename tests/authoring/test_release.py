@@ -16,7 +16,7 @@ import pytest
 
 from grader.authoring.check_kit import hidden_layers
 from grader.authoring.check_wheel import archive
-from grader.authoring.one_language import markdown, source
+from grader.authoring.one_language import in_language, markdown, source
 from grader.authoring.release import release
 from grader.course import default_root, read_course
 from grader.marks import blanks_of
@@ -123,6 +123,18 @@ def test_a_template_keeps_its_code_and_loses_one_language(name: str) -> None:
     for text in (english, korean):
         assert len(re.findall(r"BLANK [a-z]+-\d", text)) == 2 * len(blanks_of(template))
     assert not HANGUL.search(markdown((ROOT / "assignments" / name / "README.md").read_text("utf-8"), "en"))
+
+
+@pytest.mark.parametrize(
+    ("text", "korean", "english"),
+    [
+        ('# "가"는 돼요. "나"는 안 돼요 · the data: "a" works', '# "가"는 돼요. "나"는 안 돼요', '# the data: "a" works'),
+        ('print("모양 · shape", x)', 'print("모양", x)', 'print("shape", x)'),
+        ("## 층 · Layers", "## 층", "## Layers"),
+    ],
+)  # fmt: skip
+def test_of_a_line_in_two_languages_one_is_kept(text: str, korean: str, english: str) -> None:
+    assert [in_language(text, "ko"), in_language(text, "en")] == [korean, english]
 
 
 def test_a_code_block_with_empty_lines_stays_whole() -> None:

@@ -130,10 +130,7 @@ def pair(expected: Sequence[Layer], found: Sequence[Found]) -> dict[int, int]:
 
 
 def table(
-    expected: Sequence[Layer],
-    found: Sequence[Found],
-    pairs: Mapping[int, int],
-    same_function: bool,
+    expected: Sequence[Layer], found: Sequence[Found], pairs: Mapping[int, int]
 ) -> tuple[LayerRow, ...]:
     """The rows: expected layers in order, then layers that nobody asked for."""
     rows = []
@@ -147,37 +144,56 @@ def table(
             )  # fmt: skip
             continue
         theirs = found[pairs[i]]
-        # the same function in another form (fc1 as a 4×4 convolution) is right whatever the table says
-        notes = [] if same_function else differences(ours, theirs.layer)
-        if not theirs.registered:
-            notes.append(UNREGISTERED)
-        wrong = bool(notes)
-        if not theirs.called:  # that is a matter of the function, not of the channels: it costs there
-            notes.append(NEVER_CALLED)
-        rows.append(
-            LayerRow(
-                name=theirs.layer.name, expected=ours.describe(), found=theirs.layer.describe(), ok=not wrong,
-                note=_joined(notes),
-            )
-        )  # fmt: skip
-    for j, extra in enumerate(found):
-        if j not in pairs.values():
-            note = Text(en="not asked for", ko="과제에 없는 층이에요")
-            if not extra.called:
-                note = Text(
-                    en="not asked for, and never called in `forward`",
-                    ko="과제에 없는 층이고, `forward`에서 쓰지도 않았어요",
-                )
-            rows.append(
-                LayerRow(
-                    name=extra.layer.name, expected=None, found=extra.layer.describe(), ok=False, note=note
-                )
-            )
+        rows.append(_row(theirs, ours.describe(), differences(ours, theirs.layer)))
+    return (*rows, *(_not_asked_for(extra) for j, extra in enumerate(found) if j not in pairs.values()))
+
+
+def table_of_equal(expected: Sequence[Layer], found: Sequence[Found]) -> tuple[LayerRow, ...]:
+    """The rows of a network that computes the exercise's function: its layers in the order of its calls.
+
+    Each layer that it calls stands for one of the reference's, of whose sizes it is, in whatever form (fc1 as
+    a 4×4 convolution). Nothing here depends on which layers of the reference are told, so that the student's
+    check says what the grading says.
+    """
+    spare, rows = list(expected), []
+    for theirs in found:
+        if theirs.layer.node < 0:
+            rows.append(_not_asked_for(theirs))
+            continue
+        own = theirs.layer
+        # by name: a last layer of another width was judged as if it had the right one
+        alike = [one for one in spare if one.key == own.key] or [one for one in spare if one.name == own.name]
+        alike = alike or [own]
+        spare = [layer for layer in spare if layer is not alike[0]]
+        rows.append(_row(theirs, alike[0].describe(), []))
     return tuple(rows)
 
 
+def _row(theirs: Found, expected: str, differ: Sequence[Text]) -> LayerRow:
+    notes = list(differ)
+    if not theirs.registered:
+        notes.append(UNREGISTERED)
+    wrong = bool(notes)
+    if not theirs.called:  # that is a matter of the function, not of the channels: it costs there
+        notes.append(NEVER_CALLED)
+    found = theirs.layer
+    return LayerRow(
+        name=found.name, expected=expected, found=found.describe(), ok=not wrong, note=_joined(notes)
+    )
+
+
+def _not_asked_for(extra: Found) -> LayerRow:
+    note = Text(en="not asked for", ko="과제에 없는 층이에요")
+    if not extra.called:
+        note = Text(
+            en="not asked for, and never called in `forward`",
+            ko="과제에 없는 층이고, `forward`에서 쓰지도 않았어요",
+        )
+    return LayerRow(name=extra.layer.name, expected=None, found=extra.layer.describe(), ok=False, note=note)
+
+
 def table_of_given(
-    expected: Sequence[Layer], hidden: Sequence[str], found: Sequence[Found], same_function: bool
+    expected: Sequence[Layer], hidden: Sequence[str], found: Sequence[Found]
 ) -> tuple[LayerRow, ...]:
     """The table where the sizes of some layers are not told: those are only there or not, registered or not.
 
@@ -186,23 +202,17 @@ def table_of_given(
     named = {layer.layer.name: layer for layer in found if layer.layer.name in hidden}
     others = [layer for layer in found if layer.layer.name not in named]
     pairs = pair(expected, others)
-    rows = list(table(expected, others, pairs, same_function))
+    rows = list(table(expected, others, pairs))
     spare = [layer for j, layer in enumerate(others) if j not in pairs.values()]
     taken = min(len(spare), len(hidden) - len(named))
     rows[len(expected) : len(expected) + taken] = []
     stands_for = iter(spare)
     for name in hidden:
         layer = named.get(name) or next(stands_for, None)
-        notes = [NO_SUCH_LAYER] if layer is None else [] if layer.registered else [UNREGISTERED]
-        wrong = bool(notes)
-        if layer is not None and not layer.called:
-            notes.append(NEVER_CALLED)
-        rows.append(
-            LayerRow(
-                name=layer.layer.name if layer else name, expected="?", ok=not wrong, note=_joined(notes),
-                found=layer.layer.describe() if layer else None,
-            )
-        )  # fmt: skip
+        if layer is None:
+            rows.append(LayerRow(name=name, expected="?", found=None, ok=False, note=NO_SUCH_LAYER))
+        else:
+            rows.append(_row(layer, "?", []))
     return tuple(rows)
 
 

@@ -13,7 +13,14 @@ from grader.records.drawing import Marks
 from grader.records.findings import Verdict
 from grader.records.graph import Alone, Capture, ModelGraph, Program
 from grader.records.submission import Excerpt
-from grader.stages.judging.channels import UNREGISTERED, found_layers, pair, table, table_of_given
+from grader.stages.judging.channels import (
+    UNREGISTERED,
+    found_layers,
+    pair,
+    table,
+    table_of_equal,
+    table_of_given,
+)
 from grader.stages.judging.crash import shape_text
 from grader.stages.judging.fingerprint import Subject, mixes_images
 from grader.stages.judging.standard import Model
@@ -164,10 +171,12 @@ def check_channels(capture: Capture, standard: Model, same_function: bool) -> Ve
         called = layers(Wiring(partial, program)) if partial.values else []
         values, declarations = partial.values, partial.layers
     found = found_layers(called, declarations, values, crashed=capture.graph is None)
-    if standard.hidden:
-        rows = table_of_given(standard.layers, standard.hidden, found, same_function)
+    if same_function:
+        rows = table_of_equal(standard.layers, found)
+    elif standard.hidden:
+        rows = table_of_given(standard.layers, standard.hidden, found)
     else:
-        rows = table(standard.layers, found, pair(standard.layers, found), same_function)
+        rows = table(standard.layers, found, pair(standard.layers, found))
     unknown = bool(standard.hidden) and not same_function
     wrong = [row for row in rows if not row.ok]
     if not wrong:
@@ -229,8 +238,8 @@ def check_function(
     found = standard.departure(subject)
     where = None
     hint = Text(
-        en="Go through the layer table of the handout step by step: which line of your `forward` does each step?",
-        ko="과제 안내문의 층 표를 한 단계씩 따라가 보세요. `forward`의 어느 줄이 각 단계를 하고 있나요?",
+        en="Go through the layer table and the figure of the handout step by step: which line of your `forward` does each step?",
+        ko="과제 안내문의 층 표와 그림을 한 단계씩 따라가 보세요. `forward`의 어느 줄이 각 단계를 하고 있나요?",
     )
     message = Text(
         en="With the same parameters, the network gives other outputs than the exercise's.",
