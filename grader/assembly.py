@@ -66,6 +66,8 @@ def assemble(
                 files=tuple(file.path for file in submission.files),
                 other_files={other.path: other.reason for other in submission.others},
                 late=submission.late,
+                section=submission.section,
+                submitted=submission.submitted,
                 draft=submission.draft,
                 exercises=exercises,
                 ids=submission.ids,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
@@ -79,7 +80,12 @@ class Submission(Record):
     """Empty where no name can be read."""
     files: tuple[SourceFile, ...]
     others: tuple[OtherFile, ...] = ()
+    section: str = ""
+    """Of the class list."""
     late: bool = False
+    """The LMS, or a folder's name, says so."""
+    submitted: datetime | None = None
+    """When, as the LMS says; without a zone where it writes none. Never the time of a file."""
     draft: bool = False
     """Saved in the LMS, never handed in."""
     ids: dict[str, str] = Field(default_factory=dict)

@@ -21,6 +21,7 @@ from grader.records.results import Results
 from grader.review.access import Access
 from grader.review.desk import Desk, Spot
 from grader.review.words import REVIEW_WORDS
+from grader.stages.reports import summary
 from grader.stages.reports.pages import class_page, environment, script_digest, scripts
 from grader.stages.reports.pictures import Pictures
 from grader.stages.reports.scores import scores_csv
@@ -142,7 +143,8 @@ class Server:
             first = waiting[0]
             return RedirectResponse(f"/student/{first.student}?walk=1#{first.exercise}", 303)
         unmatched = [one for one in results.submissions if one.unmatched]
-        return self._page("finished.html.j2", results, unmatched=unmatched)
+        unmeasured = [results.submissions[place] for place in summary.unmeasured(results)]
+        return self._page("finished.html.j2", results, unmatched=unmatched, unmeasured=unmeasured)
 
     async def find(self, request: Request) -> Response:
         """To the finding whose question number somebody wrote."""

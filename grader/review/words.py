@@ -39,6 +39,10 @@ REVIEW_WORDS: dict[str, Text] = {
     "still_unmatched": Text(
         en="Not in the class list, to be settled there: {0}.", ko="명단에서 찾지 못한 제출물이 남아 있어요: {0}."
     ),
+    "still_unmeasured": Text(
+        en="Late, and nothing says by how much; to be settled in course.yaml: {0}.",
+        ko="얼마나 늦었는지 모르는 제출물이 남아 있어요. course.yaml에서 정해 주세요: {0}.",
+    ),
     "then": Text(
         en="The decisions are in overrides.yaml; `grader report` or `grader export` brings pages and scores up to date.",
         ko="정한 내용은 overrides.yaml에 있어요. `grader report`나 `grader export`를 실행하면 페이지와 점수에 반영돼요.",

@@ -56,7 +56,9 @@ def _stands(tag: str, submission: SubmissionResult) -> bool:
     found = submission.exercises.values()
     match tag:
         case "review":
-            return submission.unmatched is not None or any(state(result) == "review" for result in found)
+            unmeasured = submission.lateness is not None and submission.lateness.percent is None
+            waits = submission.unmatched is not None or unmeasured
+            return waits or any(state(result) == "review" for result in found)
         case "late":
             return submission.late
         case "repaired":

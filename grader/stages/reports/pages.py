@@ -29,7 +29,7 @@ from grader.stages.reports import analysis, summary
 from grader.stages.reports.class_rows import rows_of
 from grader.stages.reports.pictures import Pictures
 from grader.stages.reports.scores import scores_csv
-from grader.stages.reports.words import CHECK_WORDS, WORDS, duration
+from grader.stages.reports.words import CHECK_WORDS, WORDS, duration, span
 from grader.stages.reports.writing import replace_file
 
 GENERATOR = b'<meta name="generator" content="vgg-lab-grader">'
@@ -116,6 +116,7 @@ def class_page(
             max_total=sum(info.max_points for info in results.run.exercises.values()),
             waiting=summary.waiting(results),
             unmatched=summary.unmatched(results),
+            unmeasured=summary.unmeasured(results),
             ungradable=summary.ungradable(results),
             by_name=summary.by_name(results),
             strays=results.strays,
@@ -170,7 +171,12 @@ def environment(language: str, *packages: str) -> Environment:
         is_complete=summary.is_complete,
         finding_id=finding_id,
     )
-    environment.filters.update(number=number, prose=_prose, duration=lambda s: duration(s, language))
+    environment.filters.update(
+        number=number,
+        prose=_prose,
+        duration=lambda s: duration(s, language),
+        span=lambda s: span(s, language),
+    )
     return environment
 
 
@@ -209,9 +215,12 @@ def _columns(submission: SubmissionResult, course: CourseFile) -> tuple[_Line, .
         found = column_score(submission, column, course.decimals)
         if found.score is not None:
             added = f"{' + '.join(column.exercises)} = {written(found.points)} / {written(found.whole)}"
+            added += f", −{number(found.late_percent)}%" if found.late_percent else ""
             lines.append(_Line(column.title, written(found.score), column.points, "", added))
         elif found.waiting:
             lines.append(_Line(column.title, "?", column.points, "lms_waiting"))
+        elif found.unmeasured:
+            lines.append(_Line(column.title, "?", column.points, "lms_late"))
         else:
             lines.append(_Line(column.title, "–", column.points, "lms_missing"))
     return tuple(lines)

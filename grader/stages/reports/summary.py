@@ -194,6 +194,13 @@ def unmatched(results: Results) -> tuple[int, ...]:
     return tuple(i for i, submission in enumerate(results.submissions) if submission.unmatched)
 
 
+def unmeasured(results: Results) -> tuple[int, ...]:
+    """Places of late submissions of which nothing says how late they are."""
+    return tuple(
+        i for i, one in enumerate(results.submissions) if one.lateness and one.lateness.percent is None
+    )
+
+
 def ungradable(results: Results) -> tuple[int, ...]:
     """Places of those who handed in something, and nothing that can be graded."""
     return tuple(i for i, one in enumerate(results.submissions) if one.ungradable and not one.unmatched)

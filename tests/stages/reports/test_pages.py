@@ -130,6 +130,7 @@ def test_every_text_of_the_results_is_escaped(language: str, tmp_path: Path) -> 
         return f"`<script>`'\"><img src=x>{value}" if isinstance(value, str) and key not in fixed else value
 
     fixed = {"check", "outcome", "status", "layout", "joined_by", "language"}
+    fixed |= {"at", "zone", "per", "attempt", "deadline", "submitted"}
     poisoned = Results.model_validate(poison(RESULTS.model_dump(mode="json")))
     write_reports(poisoned, tmp_path, language)
     assert len(pages(tmp_path)) == len(RESULTS.submissions) + 1
@@ -203,7 +204,7 @@ def test_a_students_page_shows_each_column_as_it_is_exported(language: str, tmp_
         "LMS: Lab <12> 10 / 10 (base + skip = 200 / 200)",
         "LMS: CA 5 / 5 (ca = 100 / 100)",
     ]
-    assert lines("20231002") == ["LMS: Lab <12> 5 / 10 (base + skip = 100 / 200)", f"LMS: CA – / 5 {nothing}"]
+    assert lines("20231002") == ["LMS: Lab <12> 3 / 10 (base + skip = 100 / 200, −20%)", f"LMS: CA – / 5 {nothing}"]
     assert lines("20231004") == [
         "LMS: Lab <12> 10 / 10 (base + skip = 200 / 200)",
         f"LMS: CA ? / 5 {pending}",
