@@ -204,7 +204,10 @@ def test_a_students_page_shows_each_column_as_it_is_exported(language: str, tmp_
         "LMS: Lab <12> 10 / 10 (base + skip = 200 / 200)",
         "LMS: CA 5 / 5 (ca = 100 / 100)",
     ]
-    assert lines("20231002") == ["LMS: Lab <12> 3 / 10 (base + skip = 100 / 200, −20%)", f"LMS: CA – / 5 {nothing}"]
+    assert lines("20231002") == [
+        "LMS: Lab <12> 3 / 10 (base + skip = 100 / 200, −20%)",
+        f"LMS: CA – / 5 {nothing}",
+    ]
     assert lines("20231004") == [
         "LMS: Lab <12> 10 / 10 (base + skip = 200 / 200)",
         f"LMS: CA ? / 5 {pending}",

@@ -20,7 +20,9 @@ def test_the_table_is_as_expected(expect: Callable[[str, str], None]) -> None:
 
 
 def test_excel_is_told_the_encoding_once() -> None:
-    assert scores_csv(RESULTS).startswith(b"\xef\xbb\xbfstudent_id,student_name,late,submitted,late_percent,base,")
+    assert scores_csv(RESULTS).startswith(
+        b"\xef\xbb\xbfstudent_id,student_name,late,submitted,late_percent,base,"
+    )
     assert scores_csv(RESULTS).count(b"\xef\xbb\xbf") == 1
 
 
