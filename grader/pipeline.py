@@ -64,13 +64,12 @@ def run(settings: Settings, progress: Progress | None = None) -> Results:
     course_file = course_file_of(settings.course)
     deadline = course_file.run.deadline if course_file else None
     handed_in = read_class(settings.submissions, roster, classes, deadline)
-    submissions = handed_in.submissions
     settings.out.mkdir(parents=True, exist_ok=True)
     overrides = read_overrides(settings.out)  # a mistake in it is told before the work, not after
     earlier = Earlier(settings.out, batch_of(settings.submissions))
     ledger = Ledger(settings.out / ".ledger", settings.fresh)
-    keep_sources(settings.out, submissions)
-    results = _graded(settings, handed_in, course, course_file, ledger, progress, earlier)
+    keep_sources(settings.out, handed_in.submissions)
+    results = _graded(settings, handed_in.for_grading(), course, course_file, ledger, progress, earlier)
     results = with_overrides(with_lateness(earlier.merged(results), deadline), overrides)
     _write(results, settings.out, course_file)
     return results
@@ -86,7 +85,7 @@ def rejudge(run: Path, settings: Settings, progress: Progress | None = None) -> 
     """
     before = read_results(run / "results.json")
     kept = [kept_of(run, row.student_id) for row in before.submissions]
-    submissions = tuple(submission for submission in kept if submission is not None)
+    submissions = tuple(submission.for_grading() for submission in kept if submission is not None)
     if len(submissions) < len(kept):
         raise UserError(f"{run} did not keep what was handed in; grade once more with grader run")
     strays = tuple(OtherFile(path=path, reason=reason) for path, reason in before.strays.items())

@@ -40,6 +40,8 @@ class SourceFile(Record):
     cells: tuple[Cell, ...]
     notes: tuple[Text, ...] = ()
     """What was done to read it: transcoded from CP949, UTF-16 …"""
+    as_seen: str = ""
+    """A notebook with what its cells showed (nbformat 4, JSON), to be read by people; grading knows nothing of it."""
 
     def moved(self, path: str) -> SourceFile:
         """The same file under another path, its labels with it."""
@@ -97,6 +99,11 @@ class Submission(Record):
     unmatched: Unmatched | None = None
     """Why the class list has nobody for it."""
 
+    def for_grading(self) -> Submission:
+        """The same without what only people read."""
+        files = tuple(file.model_copy(update={"as_seen": ""}) for file in self.files)
+        return self.model_copy(update={"files": files})
+
 
 class ClassWork(Record):
     """All that a class handed in."""
@@ -105,6 +112,10 @@ class ClassWork(Record):
     layout: Layout
     strays: tuple[OtherFile, ...] = ()
     """Files beside the students' that name nobody."""
+
+    def for_grading(self) -> ClassWork:
+        """The same without what only people read."""
+        return self.model_copy(update={"submissions": tuple(one.for_grading() for one in self.submissions)})
 
 
 class LocalModule(Record):

@@ -13,7 +13,7 @@ from grader.records.submission import SourceFile
 from grader.sources import kept_of
 from grader.stages.reports import read_results
 from grader.stages.reports.summary import state
-from grader.stages.scoring.deciding import Decision, decide, version_of
+from grader.stages.scoring.deciding import Decision, Note, decide, version_of
 from grader.stages.scoring.overrides import own, read_overrides, with_overrides
 
 
@@ -113,6 +113,18 @@ class Desk:
             for member in members
         ]
         decide(self.folder, self._graded, version, decisions)
+
+    def notes(self, student_id: str) -> dict[str, str]:
+        """What course staff wrote for themselves, by exercise."""
+        overrides = read_overrides(self.folder)
+        given = overrides.given.get(student_id, {}) if overrides else {}
+        return {exercise: one.private for exercise, one in given.items() if one.private}
+
+    def note(self, version: str, spot: Spot, text: str) -> None:
+        """Write such a note in place of the one that stands there. Raises as `decide`."""
+        student_id = self._graded.submissions[spot.student].student_id
+        entered = Note(student_id=student_id, exercise=spot.exercise, text=text)
+        decide(self.folder, self._graded, version, [entered])
 
     def find(self, results: Results, wanted: str) -> list[Spot]:
         """The findings of this short id (two can have the same), however it is typed."""

@@ -105,6 +105,7 @@ WORDS: dict[str, Text] = {
     "per_day": Text(en="{0}% for each day begun, at most {1}%", ko="하루마다 {0}% 감점, 최대 {1}%"),
     "extensions": Text(en="extensions: {0}", ko="연장: {0}명"),
     "points": Text(en="{0} points", ko="{0}점"),
+    "no_cost": Text(en="costs nothing", ko="감점 없음"),
     "points_of": Text(en="{0} of {1} points", ko="{1}점 중 {0}점"),
     "exercise": Text(en="Exercise", ko="과제"),
     "check": Text(en="Check", ko="검사"),

@@ -246,7 +246,16 @@ def test_what_a_person_has_settled_waits_for_nobody(
 def test_repairs_are_told_as_what_they_are(codes: tuple[str, ...], heading: str, tmp_path: Path) -> None:
     said = Text(en="It is empty.", ko="비어 있어요.")
     repairs = tuple(
-        Repair(code=code, price=4.0, file="a.py", line=n, before="...", after="pass", message=said, hint=said)
+        Repair(
+            code=code,
+            price=8.0 - 4 * n,
+            file="a.py",
+            line=n,
+            before="...",
+            after="pass",
+            message=said,
+            hint=said,
+        )
         for n, code in enumerate(codes, start=1)
     )
     first = RESULTS.submissions[0]
@@ -258,3 +267,5 @@ def test_repairs_are_told_as_what_they_are(codes: tuple[str, ...], heading: str,
 
     assert f"<h3>{WORDS[heading].ko}</h3>" in page
     assert page.count("비어 있어요.") >= 2 * len(codes)
+    assert "−4" in page and "감점 없음" in page and "−0" not in page  # the same slip again costs nothing
+    assert "−0" not in (tmp_path / "index.html").read_text("utf-8")
