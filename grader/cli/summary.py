@@ -110,14 +110,16 @@ def advice(results: Results, folder: Path, language: str) -> list[str]:
         for name, result in submission.exercises.items()
         if result.status == "needs_review"
     ]
-    if any(one.lateness and one.lateness.percent is None for one in results.submissions):
-        lines.append(WORDS["settle_late"].in_language(language))
+    unmeasured = [one for one in results.submissions if one.lateness and one.lateness.percent is None]
+    if unmeasured:
+        lines.append(WORDS["settle_late"].in_language(language).format(unmeasured[0].student_id))
     if waiting:
         file = folder / FILE
         lines.append(
-            f'코드를 보고 {file}에 점수를 적은 뒤 내보내세요. 예: {waiting[0]}reason: "이유"}}}}'
+            f'`grader review {folder}`에서 코드를 보며 정하거나 {file}에 직접 적은 뒤 내보내세요. 예: {waiting[0]}reason: "이유"}}}}'
             if language == "ko"
-            else f'Look at the code, write points into {file}, then export. Like so: {waiting[0]}reason: "why"}}}}'
+            else f"Decide beside the code with `grader review {folder}`, or write points into {file}; then export. "
+            f'Like so: {waiting[0]}reason: "why"}}}}'
         )
     return lines
 

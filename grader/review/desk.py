@@ -27,6 +27,11 @@ class Spot:
     check: CheckName | None = None
 
 
+def waits(result: ExerciseResult) -> bool:
+    """Whether a person has to decide something: there are no points, or a question about them."""
+    return state(result) == "review" or result.asked is not None
+
+
 @dataclass(frozen=True)
 class Member:
     """Somebody who computed the same network and has the same finding."""
@@ -65,7 +70,7 @@ class Desk:
             Spot(place, name)
             for place, submission in enumerate(results.submissions)
             for name, result in submission.exercises.items()
-            if state(result) == "review"
+            if waits(result)
         ]
 
     def group(self, results: Results, spot: Spot) -> tuple[Member, ...]:
@@ -154,6 +159,11 @@ def _likeness(result: ExerciseResult, check: CheckName | None) -> object:
     """What two students must have in common, beside the network, to get one decision."""
     repairs = tuple((repair.code, repair.price) for repair in result.repairs)
     if check is None:
-        return result.status, result.points, repairs
+        return (
+            result.status,
+            result.points,
+            repairs,
+            result.question is None,
+        )  # files are chosen for one alone
     found = next((f for f in result.findings if f.check == check), None)
     return found and (found.code, found.outcome, found.points)

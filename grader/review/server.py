@@ -20,7 +20,7 @@ from grader.records.findings import CHECKS, CheckName
 from grader.records.page_names import page_names
 from grader.records.results import Results
 from grader.review.access import Access
-from grader.review.desk import Desk, Spot
+from grader.review.desk import Desk, Spot, waits
 from grader.review.notebooks import POLICY, notebook_page
 from grader.review.words import REVIEW_WORDS
 from grader.stages.reports import summary
@@ -195,9 +195,9 @@ class Server:
         self.by = form.get("by", "").strip()
         if refused := self._written(write, spot, walking):
             return refused
-        if walking and result.status == "needs_review":
+        if walking and waits(result):
             now = self.desk.results().submissions[spot.student].exercises[spot.exercise]
-            if now.status != "needs_review":
+            if not waits(now):
                 return RedirectResponse("/walk", 303)
         anchor = f"{spot.exercise}-{spot.check}" if spot.check else spot.exercise
         query = "?" + urlencode({"walk": 1}) if walking else ""

@@ -68,7 +68,9 @@ def needs_a_person(submission: SubmissionResult) -> bool:
     """Whether somebody has to decide something about it."""
     unmeasured = submission.lateness is not None and submission.lateness.percent is None
     waits = submission.unmatched is not None or unmeasured
-    return waits or any(state(result) == "review" for result in submission.exercises.values())
+    return waits or any(
+        state(result) == "review" or result.asked is not None for result in submission.exercises.values()
+    )
 
 
 def _stands(tag: str, submission: SubmissionResult) -> bool:

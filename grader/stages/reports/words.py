@@ -94,10 +94,10 @@ WORDS: dict[str, Text] = {
         en="late, and nothing says by how much", ko="늦은 제출인데 얼마나 늦었는지 알 수 없어요"
     ),
     "settle_late": Text(
-        en="To settle lateness, write when it was handed in under run.deadline.submitted in course.yaml, as the LMS shows "
-        "it, and run the same command again: nothing is graded twice.",
-        ko="LMS에 보이는 제출 시각을 course.yaml의 run.deadline.submitted에 적고 같은 명령을 다시 실행하면 돼요. 이미 "
-        "채점한 것은 다시 채점하지 않아요.",
+        en='To settle lateness, look up in the LMS when it was handed in, write it under run.deadline in course.yaml, like '
+        'submitted: {{"{0}": 2026-11-28 01:10}}, and run the same command again: nothing is graded twice.',
+        ko='LMS에서 제출 시각을 보고 course.yaml의 run.deadline 아래에 submitted: {{"{0}": 2026-11-28 01:10}}처럼 적은 뒤 '
+        "같은 명령을 다시 실행하면 돼요. 이미 채점한 것은 다시 채점하지 않아요.",
     ),
     "unmeasured": Text(en="Late, by how much is not known", ko="얼마나 늦었는지 모르는 제출물"),
     "deadline": Text(en="Deadline", ko="마감"),
@@ -168,10 +168,10 @@ WORDS: dict[str, Text] = {
     ),
     "to_review": Text(en="A person has to look at these", ko="사람이 확인해야 하는 제출"),
     "to_review_note": Text(
-        en="The grader could not judge them, and no points are given or taken until you decide. Look at the code, write "
-        "your points into overrides.yaml beside this page, and export again.",
-        ko="채점기가 판정하지 못했고, 정해 주실 때까지 점수를 주지도 깎지도 않아요. 코드를 보고 이 페이지와 같은 "
-        "폴더의 overrides.yaml에 점수를 적은 뒤 다시 내보내세요.",
+        en="The grader could not judge them, and no points are given or taken until you decide: with grader review, "
+        "beside the code, or in overrides.yaml in the folder of this page. Then export again.",
+        ko="채점기가 판정하지 못했고, 정해 주실 때까지 점수를 주지도 깎지도 않아요. grader review로 코드를 "
+        "보며 정하거나 이 페이지와 같은 폴더의 overrides.yaml에 적은 뒤 다시 내보내세요.",
     ),
     "ungradable": Text(en="Handed in, but nothing to grade in it", ko="제출은 했지만 채점할 것이 없는 학생"),
     "ungradable_note": Text(

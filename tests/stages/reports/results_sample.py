@@ -248,7 +248,7 @@ INJECTION = "<script>alert(1)</script><b onmouseover='x'>\"&amp;"
 RESULTS = Results(
     run=RUN,
     submissions=(
-        student("20231001", "김하늘", ("model.py",), *all_right("model.py", "own run")),
+        student("20231001", "김하늘", ("model.py",), *all_right("model.py", "own run"), section="A"),
         student(
             "20231002", "이서연", ("과제/lab.ipynb", "과제/옛날 버전.py"),
             graded("과제/lab.ipynb", "VGG", training="shared with 20231001"), missing("VGG_SKIP"), CRASHED,
