@@ -31,7 +31,7 @@ from grader.stages.excerpts import names_exercise
 from grader.stages.mending.blanks import FILLED
 from grader.stages.scoring import TRAINED, charged, earned, findings, graded, max_points
 from grader.stages.scoring.curves import curve_of
-from grader.stages.scoring.naming import named, with_blanks
+from grader.stages.scoring.naming import told
 
 
 def assemble(
@@ -243,8 +243,7 @@ def _score(
             **own,
         )
     mistakes = bench.course[task.exercise].catalogue.get(judgement.fingerprint or "", ())
-    untold = () if judgement.repairs else task.blanks  # repairs tell of them themselves
-    verdicts: list[Verdict] = list(with_blanks(named(judgement.verdicts, mistakes), untold))
+    verdicts: list[Verdict] = list(told(judgement, mistakes, task.blanks))
     training_key = bench.training_key(task, judgement)
     training = None
     if training_key is not None:

@@ -245,6 +245,7 @@ class Server:
             submissions=results.submissions,
             r=words,
             form_action="'self'",
+            frames=True,
             script_hashes=[script_digest(self._script)],
             script=Markup(self._script),
             **values,

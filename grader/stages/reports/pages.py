@@ -188,6 +188,7 @@ def environment(language: str, *packages: str) -> Environment:
         language=language,
         script_hashes=(),
         form_action="'none'",
+        frames=False,
         reviewing=False,
         generator=Markup(GENERATOR.decode()),
         w={key: text.in_language(language) for key, text in WORDS.items()},
