@@ -7,7 +7,7 @@ from grader.records.base import Text
 CLASS_WORDS: dict[str, Text] = {
     "compare_title": Text(en="Two runs compared", ko="두 채점 비교"),
     "compare_summary": Text(
-        en="{0} exercises have other points, {1} are the same; {2} more got the same points for other reasons.",
+        en="Exercises with other points: {0}; the same: {1}; the same points for other reasons: {2}.",
         ko="점수가 바뀐 과제 {0}건, 그대로인 과제 {1}건, 점수는 같지만 이유가 바뀐 과제 {2}건이에요.",
     ),
     "before": Text(en="before", ko="전"),
