@@ -137,6 +137,7 @@ class ToMend:
     anchor: str
     """Of its place on the student's page."""
     lost: float
+    """With the points of the checks that it blocks."""
     place: str = ""
     """The file; empty where none is named."""
     line: int = 0
@@ -154,10 +155,12 @@ def mend_first(submission: SubmissionResult) -> tuple[ToMend, ...]:
                     name, WORDS["repair"], f"{name}-repair-{number}", repair.price, repair.file, repair.line
                 )
             )
+        behind = sum(f.max_points - (f.points or 0.0) for f in result.findings if f.outcome == "blocked")
         for finding in result.findings:
             if finding.outcome == "failed" and finding.points != finding.max_points:
                 where = (finding.place.file, finding.place.line) if finding.place else ("", 0)
-                lost = finding.max_points - (finding.points or 0.0)
+                lost = finding.max_points - (finding.points or 0.0) + behind
+                behind = 0.0
                 found.append(
                     ToMend(name, CHECK_WORDS[finding.check].name, f"{name}-{finding.check}", lost, *where)
                 )
