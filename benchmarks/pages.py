@@ -9,6 +9,7 @@ The browser's part needs Chromium and Playwright.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import shutil
 import statistics
@@ -73,18 +74,59 @@ def browser(index: Path) -> None:
     with sync_playwright() as driver:
         running = driver.chromium.launch(
             executable_path=chromium,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                "--disable-renderer-backgrounding",
+            ],
         )
-        page, opened, filtered = running.new_page(), [], []
+        page = running.new_page()
+        asked = page.context.new_cdp_session(page)
+        asked.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+        def busy() -> float:
+            """Processor time of the page's main thread so far, in seconds."""
+            told = asked.send("Performance.getMetrics")["metrics"]
+            return {one["name"]: one["value"] for one in told}["TaskDuration"]
+
+        opened, filtered, opening, filtering = [], [], [], []
+        page.goto("about:blank")
+        with_own_priority()
         for _ in range(5):
-            began = time.monotonic()
+            page.goto("about:blank")
+            before, began = busy(), time.monotonic()
             page.goto(index.as_uri())
             page.wait_for_selector("#filters:not([hidden])")
             opened.append(time.monotonic() - began)
+            after = busy()
+            opening.append(after - before if after > before else after)
             filtered += [page.evaluate(CLOCK) for _ in range(5)]
+            filtering.append(1000 * (busy() - after) / 5)
         running.close()
-    print(f"| class page opens | median {statistics.median(opened):.2f} s, worst {max(opened):.2f} s (n=5) |")
-    print(f"| a filter | median {statistics.median(filtered):.0f} ms, worst {max(filtered):.0f} ms (n=25) |")
+    print(
+        f"| class page opens | median {statistics.median(opened):.2f} s, worst {max(opened):.2f} s (n=5); "
+        f"{statistics.median(opening):.2f} s of processor time |"
+    )
+    print(
+        f"| a filter | median {statistics.median(filtered):.0f} ms, worst {max(filtered):.0f} ms (n=25); "
+        f"{statistics.median(filtering):.0f} ms of processor time |"
+    )
+
+
+def with_own_priority() -> None:
+    """Give all that this process has started its own priority: Chromium takes another when root runs it."""
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
+    ours = {os.getpid()}
+    while found := {child for child, parent in parents.items() if parent in ours} - ours:
+        ours |= found
+    for process in ours:
+        for task in Path(f"/proc/{process}/task").glob("*"):
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, int(task.name), os.getpriority(os.PRIO_PROCESS, 0))
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ from grader.records.training import TrainingRecord
 from grader.stages.excerpts import names_exercise
 from grader.stages.scoring import TRAINED, charged, earned, findings, graded, max_points
 from grader.stages.scoring.curves import curve_of
-from grader.stages.scoring.naming import named, with_blanks
+from grader.stages.scoring.naming import told
 
 
 def assemble(
@@ -66,6 +66,8 @@ def assemble(
                 files=tuple(file.path for file in submission.files),
                 other_files={other.path: other.reason for other in submission.others},
                 late=submission.late,
+                section=submission.section,
+                submitted=submission.submitted,
                 draft=submission.draft,
                 exercises=exercises,
                 ids=submission.ids,
@@ -264,8 +266,7 @@ def _score(
             **own,
         )
     mistakes = bench.course[task.exercise].catalogue.get(judgement.fingerprint or "", ())
-    untold = () if judgement.repairs else task.blanks  # repairs tell of them themselves
-    verdicts: list[Verdict] = list(with_blanks(named(judgement.verdicts, mistakes), untold))
+    verdicts: list[Verdict] = list(told(judgement, mistakes, task.blanks))
     training_key = bench.training_key(task, judgement)
     training = None
     if training_key is not None:

@@ -17,6 +17,7 @@ from grader.records.gradebook import SeveralFiles
 from grader.records.judgement import Judgement
 from grader.stages.excerpts import names_exercise
 from grader.stages.scoring import charged, findings, graded
+from grader.stages.scoring.naming import told
 
 MOST = 6
 """Files of one student that are judged for one exercise."""
@@ -117,7 +118,8 @@ def _candidate(task: Task, place: int, bench: Bench) -> _Candidate:
     if not isinstance(judgement, Judgement) or judgement.unsure is not None:
         return _Candidate(task, None, True, place)
     exercise = bench.course[task.exercise]
-    rows = findings(judgement.verdicts, exercise.assignment, "static", exercise.prices)
+    mistakes = exercise.catalogue.get(judgement.fingerprint or "", ())
+    rows = findings(told(judgement, mistakes, task.blanks), exercise.assignment, "static", exercise.prices)
     result = charged(graded(rows, exercise.assignment, "static"), judgement.repairs)
     runs = not judgement.repairs and all(
         verdict.outcome == "passed" for verdict in judgement.verdicts if verdict.check == "loads"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from grader.errors import SubmissionsError
 from grader.file_names import clean, suffix
+from grader.records.deadline import Deadline
 from grader.records.roster import Roster
 from grader.records.submission import ClassWork, SourceFile, Submission
 from grader.sandboxes.process import ProcessSandbox
@@ -32,13 +33,16 @@ def read_submissions(path: Path) -> tuple[Submission, ...]:
 
 
 def read_class(
-    path: Path, roster: Roster | None = None, classes: Mapping[str, Sequence[str]] | None = None
+    path: Path,
+    roster: Roster | None = None,
+    classes: Mapping[str, Sequence[str]] | None = None,
+    deadline: Deadline | None = None,
 ) -> ClassWork:
     """Everything that was handed in under `path`: a folder, a `.zip`, one `.py` or one `.ipynb`.
 
     Folder and zip may be an LMS's download. With a class list everybody on it is there, whoever
     handed in nothing without files, and what cannot be joined to it is `unmatched`. `classes` are the
-    class names of each exercise.
+    class names of each exercise; `deadline` says which of several attempts counts.
 
     Raises SubmissionsError where nothing in it can be a submission; a single file that cannot be
     read is among its student's `others`.
@@ -51,7 +55,7 @@ def read_class(
     name = clean(path.resolve().name)
     if path.is_file():
         name = name[: -len(".zip")] if suffix(name) == ".zip" else ""
-    work = by_student(items, name, roster, lambda: read_exports(path), classes)
+    work = by_student(items, name, roster, lambda: read_exports(path), classes, deadline)
     if roster is not None:
         _same_class(work, roster, path)
     return work

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from grader.errors import UserError
 from grader.file_names import natural
+from grader.lms.times import order as time_order
 from grader.records.base import Text
 from grader.records.results import ExerciseResult, Results, SubmissionResult
 from grader.records.submission import Submission
@@ -143,7 +144,9 @@ def _joined(old: SubmissionResult, now: SubmissionResult) -> SubmissionResult:
             "exercises": exercises,
             "files": tuple(dict.fromkeys((*old.files, *now.files))),
             "other_files": {**old.other_files, **now.other_files},
-            "late": old.late or now.late,
+            "late": old.marked_late or now.marked_late,
+            "lateness": None,
+            "submitted": max(old.submitted, now.submitted, key=time_order),
         }
     )
 

@@ -42,6 +42,7 @@ from grader.sources import keep_sources, kept_of
 from grader.stages.excerpts import candidates
 from grader.stages.mending import Meant, meant, repair_of, unread
 from grader.stages.reports import read_results, write_reports, write_results
+from grader.stages.scoring.lateness import with_lateness
 from grader.stages.scoring.overrides import read_overrides, with_overrides
 from grader.stages.screening import Screening, screen
 
@@ -62,16 +63,18 @@ def run(settings: Settings, progress: Progress | None = None) -> Results:
             )
     roster = read_roster(settings.roster) if settings.roster else None
     classes = {name: exercise.assignment.classes for name, exercise in course.items()}
-    handed_in = read_class(settings.submissions, roster, classes)
-    submissions = handed_in.submissions
     course_file = course_file_of(settings.course)
+    deadline = course_file.run.deadline if course_file else None
+    handed_in = read_class(settings.submissions, roster, classes, deadline)
     _make(settings.out)
     overrides = read_overrides(settings.out)  # a mistake in it is told before the work, not after
     earlier = Earlier(settings.out, batch_of(settings.submissions))
     ledger = Ledger(settings.out / ".ledger", settings.fresh)
-    keep_sources(settings.out, submissions)
-    results = _graded_by_variant(settings, handed_in, course, course_file, ledger, progress, earlier)
-    results = with_overrides(earlier.merged(results), overrides)
+    keep_sources(settings.out, handed_in.submissions)
+    results = _graded_by_variant(
+        settings, handed_in.for_grading(), course, course_file, ledger, progress, earlier
+    )
+    results = with_overrides(with_lateness(earlier.merged(results), deadline), overrides)
     _write(results, settings.out, course_file)
     return results
 
@@ -86,7 +89,7 @@ def rejudge(run: Path, settings: Settings, progress: Progress | None = None) -> 
     """
     before = read_results(run / "results.json")
     kept = [kept_of(run, row.student_id) for row in before.submissions]
-    submissions = tuple(submission for submission in kept if submission is not None)
+    submissions = tuple(submission.for_grading() for submission in kept if submission is not None)
     if len(submissions) < len(kept):
         raise UserError(f"{run} did not keep what was handed in; grade once more with grader run")
     strays = tuple(OtherFile(path=path, reason=reason) for path, reason in before.strays.items())
@@ -100,7 +103,9 @@ def rejudge(run: Path, settings: Settings, progress: Progress | None = None) -> 
     batches = {row.student_id: row.batch for row in before.submissions}
     rows = tuple(row.model_copy(update={"batch": batches[row.student_id]}) for row in results.submissions)
     info = results.run.model_copy(update={"roster": before.run.roster})
-    results = with_overrides(results.model_copy(update={"submissions": rows, "run": info}), overrides)
+    results = results.model_copy(update={"submissions": rows, "run": info})
+    deadline = course_file.run.deadline if course_file else None
+    results = with_overrides(with_lateness(results, deadline), overrides)
     _write(results, settings.out, course_file)
     return results
 

@@ -212,10 +212,12 @@ _WHOLE = _Wanted("a whole number", "write a number such as 100")
 _NUMBER = _Wanted("a number", "write a number such as 10 or 0.001, without quotes")
 _YES_NO = _Wanted("true or false", "write true or false")
 _LIST = _Wanted("a list", "write it in brackets: [a, b]")
+_TIME = _Wanted("a day and a time of day", "write it like 2026-11-27 23:59")
 _MAPPING = _Wanted("a mapping", "write indented lines of the form key: value under it")
 _TYPES: Mapping[str, _Wanted] = {
     "string_type": _TEXT, "int_type": _WHOLE, "int_parsing": _WHOLE, "int_from_float": _WHOLE,
     "float_type": _NUMBER, "float_parsing": _NUMBER, "bool_type": _YES_NO, "bool_parsing": _YES_NO,
+    "datetime_type": _TIME, "datetime_parsing": _TIME, "datetime_from_date_parsing": _TIME,
     "tuple_type": _LIST, "list_type": _LIST, "dict_type": _MAPPING, "model_type": _MAPPING,
 }  # fmt: skip
 _BOUNDS = {

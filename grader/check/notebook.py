@@ -16,8 +16,8 @@ from grader.check.words import (
     COLUMNS,
     HELD,
     POINTS,
-    REPAIRED,
     WHAT_COUNTS,
+    repaired,
     source_unknown,
     unknown_class,
 )
@@ -99,12 +99,9 @@ def as_html(report: Report, language: Language) -> str:
     for one in report.exercises:
         rows = [f"<tr>{''.join(f'<th scope=col style=text-align:left>{said(c)}</th>' for c in COLUMNS)}</tr>"]
         for repair in one.repairs:
-            told = REPAIRED.in_language(language).format(
-                line=repair.line, file=repair.file, price=f"{repair.price:g}",
-                message=repair.message.in_language(language),
-            )  # fmt: skip
+            told = repaired(repair, language)
             rows.append(
-                f"<tr><td>!</td><td>−{repair.price:g}</td><td style=text-align:left>{html.escape(told)}<br>"
+                f"<tr><td>!</td><td>{f'−{repair.price:g}' if repair.price else ''}</td><td style=text-align:left>{html.escape(told)}<br>"
                 f"<em>→ {said(repair.hint)}</em></td></tr>"
             )
         for line in one.lines:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 import unicodedata
 
-from grader.check.words import ASKED, CHECKS, HELD, POINTS, REPAIRED, WHAT_COUNTS, YOURS
+from grader.check.words import ASKED, CHECKS, HELD, POINTS, WHAT_COUNTS, YOURS, repaired
 from grader.records.base import Language
 from grader.records.kit import Checked, CheckedLine, Report
 from grader.records.results import Finding
@@ -36,10 +36,7 @@ def as_text(report: Report, language: Language, colours: bool) -> str:
             )
         ]
         for repair in one.repairs:
-            told = REPAIRED.in_language(language).format(
-                line=repair.line, file=repair.file, price=f"{repair.price:g}",
-                message=repair.message.in_language(language),
-            )  # fmt: skip
+            told = repaired(repair, language)
             lines += [coloured("  ! ", YELLOW) + _wrapped(told, 4), _hint(repair.hint.in_language(language))]
         if one.held is not None:
             lines += [_wrapped(one.held.in_language(language), 2), _wrapped(HELD.in_language(language), 2)]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grader.records.base import Text
+from grader.records.base import Language, Text
 from grader.records.findings import CheckName
+from grader.records.repair import Repair
 
 CHECKS: dict[CheckName, Text] = {
     "loads": Text(en="loading", ko="불러오기"),
@@ -14,10 +15,12 @@ CHECKS: dict[CheckName, Text] = {
     "function": Text(en="function", ko="계산 결과"),
     "gradients": Text(en="gradients", ko="그래디언트"),
 }
-REPAIRED = Text(
-    en="Line {line} of {file}: {message} (about −{price} points; the rest was checked as if it were mended)",
-    ko="{file} {line}번째 줄: {message} (약 −{price}점. 나머지는 고쳤다고 치고 확인했어요)",
+_REPAIRED = Text(
+    en="Line {line} of {file}: {message} ({cost}; the rest was checked as if it were mended)",
+    ko="{file} {line}번째 줄: {message} ({cost}. 나머지는 고쳤다고 치고 확인했어요)",
 )
+_COST = Text(en="about −{price} points", ko="약 −{price}점")
+_NO_COST = Text(en="costs nothing more", ko="추가 감점 없음")
 WHAT_COUNTS = Text(
     en="learning and accuracy are measured when it is graded. “?”: decided when it is graded.",
     ko="학습과 정확도는 채점할 때 재요. “?”로 표시한 점수도 채점할 때 정해져요.",
@@ -114,4 +117,12 @@ def source_unknown(name: str) -> Text:
     return Text(
         en=f"The source of {name} cannot be found; run the cell that defines it again, or check the file.",
         ko=f"{name}의 소스 코드를 찾을 수 없어요. 클래스를 정의한 셀을 다시 실행하거나 파일로 확인해 주세요.",
+    )
+
+
+def repaired(repair: Repair, language: Language) -> str:
+    """What was mended, and what that costs: the same slip again costs nothing."""
+    cost = (_COST if repair.price else _NO_COST).in_language(language).format(price=f"{repair.price:g}")
+    return _REPAIRED.in_language(language).format(
+        line=repair.line, file=repair.file, message=repair.message.in_language(language), cost=cost
     )

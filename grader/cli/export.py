@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,7 @@ from grader.errors import UserError
 from grader.pipeline import current, report
 from grader.records.base import Language, Text
 from grader.stages.exports import EXPORTERS, Change, Order, Outcome
+from grader.stages.exports.grades import grades
 from grader.stages.exports.plan import What
 from grader.stages.reports import student_pages
 
@@ -118,7 +120,8 @@ def show(outcome: Outcome, order: Order, console: Console) -> None:
         console.print(line, markup=False)
     if outcome.changes:
         console.print(f"{column.title} ← {' + '.join(column.exercises)}", markup=False, style="bold")
-        console.print(_table(outcome.changes, language), soft_wrap=False)
+        late = {grade.student.student_id: grade.late for grade in grades(order)}
+        console.print(_table(outcome.changes, late, language), soft_wrap=False)
         counts = Counter(_kind(change) for change in outcome.changes)
         console.print(
             ", ".join(
@@ -182,7 +185,7 @@ def _kind(change: Change) -> What | Literal["change"]:
     return "change" if change.what == "set" and change.old not in ("", "-") else change.what
 
 
-def _table(changes: tuple[Change, ...], language: str) -> Table:
+def _table(changes: tuple[Change, ...], late: Mapping[str, str], language: str) -> Table:
     table = Table(box=None, pad_edge=False)
     for title in ("학번", "이름", "지금", "새 점수", "처리", "이유") if language == "ko" else (
         "number", "name", "there", "new", "action", "why"
@@ -190,7 +193,7 @@ def _table(changes: tuple[Change, ...], language: str) -> Table:
         table.add_column(title, overflow="fold")
     for change in changes:
         kind = _kind(change)
-        why = change.why.in_language(language) if change.why else ""
+        why = change.why.in_language(language) if change.why else late.get(change.student_id, "")
         cells = (change.student_id, change.name, change.old, change.new)
         word = Shown(WORDS[kind].in_language(language), STYLES[kind])
         table.add_row(*map(Shown, cells), word, Shown(why))

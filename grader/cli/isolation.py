@@ -29,8 +29,12 @@ def in_container(
     data: str,
     gpu: bool,
     say: Callable[[Text], None],
+    more: Sequence[str] = (),
 ) -> int | None:
     """Run this very command in a container; its exit code, or None where it is to run in this process.
+
+    Args:
+        more: arguments beside those that were typed: paths of course.yaml, which lies elsewhere in there.
 
     Raises:
         UserError: a container was asked for and cannot be had.
@@ -74,4 +78,4 @@ def in_container(
             )
         )
         return None
-    return container.run_inside(engine, image, sys.argv[1:], mounts, environment, gpu)
+    return container.run_inside(engine, image, [*sys.argv[1:], *more], mounts, environment, gpu)

@@ -66,7 +66,10 @@ def run(
     ] = "synthetic",
     roster: Annotated[
         Path | None,
-        typer.Option(help="Class list: Canvas gradebook CSV, Moodle grading worksheet, or number and name."),
+        typer.Option(
+            help="Class list: Canvas gradebook CSV, Moodle grading worksheet, or number and name. "
+            "Default: that of course.yaml, if it names one."
+        ),
     ] = None,
     isolation: Annotated[
         Isolation,
@@ -95,7 +98,11 @@ def run(
     from grader.pipeline import run as grade
     from grader.records.gradebook import RunDefaults
 
-    reads = [submissions, *([roster] if roster else [])]
+    described = course_file_of(default_root())
+    usual = described.run if described else RunDefaults()
+    listed = default_root() / usual.roster if usual.roster else None
+    people = roster or listed
+    reads = [submissions, *([people] if people else [])]
     reads += [] if data in ("synthetic", "cifar10") else [Path(data)]
     code = in_container(
         isolation,
@@ -105,16 +112,15 @@ def run(
         data,
         gpu,
         lambda text: None if quiet or as_json else err.print(text.in_language(lang.value), markup=False),
+        ["--roster", str(listed.absolute())] if listed and not roster else [],
     )
     if code is not None:
         raise typer.Exit(code)
-    described = course_file_of(default_root())
-    usual = described.run if described else RunDefaults()
     settings = Settings(
         submissions=submissions,
         out=out_folder,
         course=default_root(),
-        roster=roster,
+        roster=people,
         exercises=tuple(exercise or usual.exercises),
         profile=profile or usual.profile or ("full" if gpu else "quick"),
         gpu=gpu,

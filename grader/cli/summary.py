@@ -70,6 +70,8 @@ def needs_a_person(results: Results, language: str) -> list[str]:
         who = " ".join(part for part in (submission.student_id, submission.student_name) if part)
         if submission.unmatched:
             lines.append(_unmatched(submission.source, submission.unmatched, language))
+        if submission.lateness and submission.lateness.percent is None:
+            lines.append(f"{who}: {WORDS['late_unmeasured'].in_language(language)}")
         by_reason: dict[str, list[str]] = {}
         for name, result in submission.exercises.items():
             if result.status == "needs_review":
@@ -108,12 +110,16 @@ def advice(results: Results, folder: Path, language: str) -> list[str]:
         for name, result in submission.exercises.items()
         if result.status == "needs_review"
     ]
+    unmeasured = [one for one in results.submissions if one.lateness and one.lateness.percent is None]
+    if unmeasured:
+        lines.append(WORDS["settle_late"].in_language(language).format(unmeasured[0].student_id))
     if waiting:
         file = folder / FILE
         lines.append(
-            f'코드를 보고 {file}에 점수를 적은 뒤 내보내세요. 예: {waiting[0]}reason: "이유"}}}}'
+            f'`grader review {folder}`에서 코드를 보며 정하거나 {file}에 직접 적은 뒤 내보내세요. 예: {waiting[0]}reason: "이유"}}}}'
             if language == "ko"
-            else f'Look at the code, write points into {file}, then export. Like so: {waiting[0]}reason: "why"}}}}'
+            else f"Decide beside the code with `grader review {folder}`, or write points into {file}; then export. "
+            f'Like so: {waiting[0]}reason: "why"}}}}'
         )
     return lines
 
@@ -189,6 +195,18 @@ def remarks(results: Results, language: str) -> list[str]:
             "임시 저장만 하고 제출하지 않은 학생" if korean else "Saved as a draft, never handed in",
         ),
         (
+            people(untimed(results)),
+            "언제 제출했는지 알 수 없어 제때 낸 것으로 본 학생"
+            if korean
+            else "Taken to be in time, since nothing says when they handed in",
+        ),
+        (
+            _listed(list(unknown_in_deadline(results)), korean),
+            "course.yaml의 마감 설정에는 있지만 이번 채점에는 없는 학번"
+            if korean
+            else "In the deadline of course.yaml, but not in this run",
+        ),
+        (
             people([s for s in submissions if s.joined_by == "name"]),
             "번호 없이 이름만 보고 연결한 학생" if korean else "Joined to the class list by name alone",
         ),
@@ -218,6 +236,24 @@ def remarks(results: Results, language: str) -> list[str]:
             else "An LMS's download holds no student numbers; --roster FILE joins them."
         )
     return lines
+
+
+def untimed(results: Results) -> list[SubmissionResult]:
+    """Whom the deadline could not be held against: neither the LMS nor a person says when. Canvas marks who is late."""
+    if results.run.layout == "canvas":
+        return []
+    return [
+        one
+        for one in results.submissions
+        if one.lateness and one.lateness.submitted is None and not one.lateness.marked
+    ]
+
+
+def unknown_in_deadline(results: Results) -> list[str]:
+    """Student numbers of `run.deadline` that nobody in the run has."""
+    deadline = results.run.deadline
+    named = {**deadline.extensions, **deadline.submitted} if deadline else {}
+    return sorted(set(named) - {one.student_id for one in results.submissions})
 
 
 def _listed(names: list[str], korean: bool, most: int = MOST_NAMED) -> str:

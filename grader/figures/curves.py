@@ -71,58 +71,54 @@ def training_svg(
         figure = Figure(figsize=(5.0, 1.9))
         figure.patch.set_visible(False)
         left, right = figure.subplots(1, 2, width_ratios=(3, 1.25))
-        _losses(left, own, start, others, calibrated, math.log(classes))
-        _accuracies(right, own, start, others, calibrated, 1 / classes)
+        start = None if start == own else start
+        _bounds(left, math.log(classes), calibrated.loss.threshold if calibrated else None)
+        _losses(left, own, start, others, math.log(classes))
+        _bounds(right, 1 / classes, calibrated.accuracy.threshold if calibrated else None)
+        _accuracies(right, own, start, others, calibrated)
         figure.subplots_adjust(left=0.075, right=0.985, top=0.96, bottom=0.13, wspace=0.28)
         held = io.BytesIO()
         figure.savefig(held, format="svg", metadata={"Date": None, "Creator": None})
     return inlined(held.getvalue().decode("utf-8"))
 
 
-def _losses(
-    axes: Axes,
-    own: Curve,
-    start: Curve | None,
-    others: Spread | None,
-    calibrated: Calibrated | None,
-    guessing: float,
-) -> None:
+_DASHES = (0, (4, 2))
+"""Of what is drawn for the network that students start from."""
+
+
+def _bounds(axes: Axes, guessing: float, threshold: float | None) -> None:
+    """What both sides have: where guessing is, and what a correct network reaches."""
     axes.patch.set_visible(False)
     axes.axhline(guessing, color=SOFT, linewidth=0.8, linestyle=(0, (1, 2)))
-    if calibrated:
-        axes.axhline(calibrated.loss.threshold, color=SOME, linewidth=1, linestyle=(0, (5, 2)))
+    if threshold is not None:
+        axes.axhline(threshold, color=SOME, linewidth=1, linestyle=(0, (5, 2)))
+
+
+def _losses(axes: Axes, own: Curve, start: Curve | None, others: Spread | None, guessing: float) -> None:
     if others is not None:
         axes.fill_between(others.updates, others.low, others.high, color=TINT, linewidth=0)
         axes.plot(others.updates, others.low, color=LINE, linewidth=0.6)
         axes.plot(others.updates, others.high, color=LINE, linewidth=0.6)
-    if start is not None and start != own:
-        axes.plot(start.updates, start.losses, color=SOFT, linewidth=1.1, linestyle=(0, (4, 2)))
+    if start is not None:
+        axes.plot(start.updates, start.losses, color=SOFT, linewidth=1.1, linestyle=_DASHES)
     axes.plot(own.updates, own.losses, color=GOOD, linewidth=1.8)
     axes.set_ylim(0, max(1.15 * guessing, min(4.0, max(own.losses))))
     axes.set_xlim(0, own.updates[-1])
 
 
 def _accuracies(
-    axes: Axes,
-    own: Curve,
-    start: Curve | None,
-    others: Spread | None,
-    calibrated: Calibrated | None,
-    guessing: float,
+    axes: Axes, own: Curve, start: Curve | None, others: Spread | None, calibrated: Calibrated | None
 ) -> None:
-    axes.patch.set_visible(False)
-    axes.axhline(guessing, color=SOFT, linewidth=0.8, linestyle=(0, (1, 2)))
     if calibrated:
         found = calibrated.accuracy
         axes.fill_between(
             [0.05, 0.35], found.mean - found.spread, found.mean + found.spread, color=LINE, linewidth=0
         )
         axes.plot([0.05, 0.35], [found.mean, found.mean], color=SOFT, linewidth=1.2)
-        axes.axhline(found.threshold, color=SOME, linewidth=1, linestyle=(0, (5, 2)))
     for accuracy in others.accuracies if others else ():
         axes.plot([0.5, 0.62], [accuracy, accuracy], color=SOFT, linewidth=0.8)
-    if start is not None and start != own:
-        axes.plot([0.42, 0.7], [start.accuracy] * 2, color=SOFT, linewidth=1.1, linestyle=(0, (4, 2)))
+    if start is not None:
+        axes.plot([0.42, 0.7], [start.accuracy] * 2, color=SOFT, linewidth=1.1, linestyle=_DASHES)
     axes.plot([0.74, 0.98], [own.accuracy] * 2, color=GOOD, linewidth=3.2)
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1)

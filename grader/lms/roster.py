@@ -10,6 +10,7 @@ import csv
 import io
 import re
 import unicodedata
+from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
 
@@ -17,6 +18,7 @@ from grader.errors import UserError
 from grader.file_names import clean
 from grader.lms.download_names import TEST_STUDENTS
 from grader.lms.table import no_text, whose
+from grader.lms.times import moment
 from grader.records.roster import Person, Roster
 
 _LARGEST = 20_000_000
@@ -33,6 +35,8 @@ _HEADINGS = {
     "login": "아이디 로그인 계정 login loginid username sisloginid",
     "canvas": "canvas canvasid canvasuserid",
     "moodle": "moodle moodleid participant participantid 참가자 참가자번호",
+    "section": "분반 반 section",
+    "submitted": "제출시각 제출시간 제출일시 submittedat submissiontime",
     "other": "영문이름 영문명 영문성명 영어이름 englishname 국문이름 국문성명 koreanname preferredname nickname 별명",
     "team": "조 팀 모둠 조이름 팀이름 팀명 조번호 team teamname teamnumber group groupname 그룹",
 }
@@ -90,6 +94,8 @@ _MOODLE = {
     "number": ("ID number", "학번", "ID 번호", "아이디 번호"),
     "email": ("Email address", "이메일 주소", "이메일"),
     "status": ("Status", "상태"),
+    "section": ("Group", "모둠"),
+    "submitted": ("Last modified (submission)", "마지막 수정됨(제출)"),
 }
 
 
@@ -112,7 +118,8 @@ def _of_canvas(head: list[str], row: list[str]) -> Person | None:
     if not re.fullmatch(r"\d+", cells.get("ID", "")) or _plain(name) in TEST_STUDENTS:
         return None
     ids = {field: value for column, field in _CANVAS.items() if (value := cells.get(column, ""))}
-    return Person(student_id=ids.pop("number", ""), name=_said(name), ids=ids)
+    section = cells.get("Section", "")
+    return Person(student_id=ids.pop("number", ""), name=_said(name), ids=ids, section=section)
 
 
 def _of_moodle(at: dict[str, int], row: list[str]) -> Person | None:
@@ -127,6 +134,8 @@ def _of_moodle(at: dict[str, int], row: list[str]) -> Person | None:
         student_id=cells.get("number", ""),
         name=cells.get("name", ""),
         ids=ids,
+        section=cells.get("section", ""),
+        submitted=moment(cells.get("submitted", "")),
         late=bool(re.search(r"\blate\b|늦음|지각", status)),
         draft=bool(re.match(r"Draft|초안|임시", status)),
     )
@@ -135,7 +144,7 @@ def _of_moodle(at: dict[str, int], row: list[str]) -> Person | None:
 def _simple(path: Path, rows: list[list[str]]) -> list[tuple[int, Person]]:
     """People with the line that each stands in."""
     start, fields = _heading(path, rows)
-    for field in set(fields) - {""}:
+    for field in set(fields) - {"", "section"}:
         if fields.count(field) > 1:
             named = " and ".join(f"“{rows[start][i]}”" for i, f in enumerate(fields) if f == field)
             _fault(path, start + 1, f"{named} could both be the {field}", "rename the one that is not")
@@ -155,10 +164,22 @@ def _simple(path: Path, rows: list[list[str]]) -> list[tuple[int, Person]]:
         cell.pop("name", None)
         others = (cell.pop("other"),) if "other" in cell else ()
         if (re.search(r"[^\W\d_]", name) or re.search(r"\d", number)) and _plain(name) not in TEST_STUDENTS:
-            person = Person(student_id=number, name=_said(_without_remark(name)), ids=cell, names=others)
+            submitted = _time(path, line, cell.pop("submitted", ""))
+            person = Person(
+                student_id=number, name=_said(_without_remark(name)), names=others, section=cell.pop("section", ""),
+                submitted=submitted, ids=cell,
+            )  # fmt: skip
             found.append((line, person))
     if not found:
         _fault(path, None, "nobody in it", "name the class list")
+    return found
+
+
+def _time(path: Path, line: int, written: str) -> datetime | None:
+    """Raises UserError for what is no time."""
+    found = moment(written)
+    if found is None and written not in ("", "-"):
+        _fault(path, line, f"“{written}” is no time of a hand-in", "write it like 2026-11-27 23:59")
     return found
 
 

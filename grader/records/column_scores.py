@@ -21,6 +21,10 @@ class ColumnScore:
     """Of all its exercises together, as far as they are known."""
     whole: Decimal = Decimal(0)
     """What these exercises give at most."""
+    late_percent: float = 0.0
+    """Of the column's maximum, which the score is less by."""
+    unmeasured: bool = False
+    """Late, and nothing says by how much: a person has to."""
 
 
 def column_score(student: SubmissionResult, column: Column, decimals: int) -> ColumnScore:
@@ -29,9 +33,14 @@ def column_score(student: SubmissionResult, column: Column, decimals: int) -> Co
     waiting = tuple(n for n in column.exercises if student.exercises[n].status == "needs_review")
     points = sum((Decimal(str(result.points or 0)) for result in counted), Decimal(0))
     whole = sum((Decimal(str(result.max_points)) for result in counted), Decimal(0))
-    if waiting or all(result.status == "missing" for result in counted):
+    percent = student.lateness.percent if student.lateness else 0.0
+    if all(result.status == "missing" for result in counted):
         return ColumnScore(None, waiting, points, whole)
-    return ColumnScore(rounded(points * Decimal(str(column.points)) / whole, decimals), (), points, whole)
+    if waiting or percent is None:
+        return ColumnScore(None, waiting, points, whole, unmeasured=percent is None)
+    of_column = Decimal(str(column.points))
+    score = points * of_column / whole - Decimal(str(percent)) * of_column / 100
+    return ColumnScore(rounded(max(score, Decimal(0)), decimals), (), points, whole, percent)
 
 
 def rounded(number: Decimal, decimals: int) -> Decimal:

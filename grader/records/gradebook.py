@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from grader.records.base import Record
+from grader.records.deadline import Deadline
 from grader.records.lms_sites import CanvasSite, LtiSite
 from grader.records.repair import Mending
 
@@ -29,6 +30,10 @@ class RunDefaults(Record):
     """The exercises that are asked for; the others are neither graded nor shown. Empty: all."""
     profile: str | None = None
     """static, or the name of a recipe; None: quick, on a GPU full."""
+    roster: str | None = None
+    """Path of the class list, from the folder of `course.yaml`."""
+    deadline: Deadline | None = None
+    """None: lateness is shown where the LMS tells it, and costs nothing."""
 
 
 SeveralFiles = Literal["newest", "best", "ask"]
@@ -42,8 +47,8 @@ class CourseFile(Record):
     decimals: int = Field(default=2, ge=0, le=2)
     """Places after the point; a half is rounded up."""
     csv: tuple[str, ...] = ("student_id", "student_name", "total")
-    """Columns of `--to csv`: student_id, student_name, late, status, total, comment, an exercise, a column's
-    title, or `columns` for all of these titles."""
+    """Columns of `--to csv`: student_id, student_name, section, late, submitted, late_percent, status, total, comment,
+    an exercise, a column's title, or `columns` for all of these titles."""
     moodle: dict[str, str] = Field(default_factory=dict)
     """What a site calls the worksheet's columns, where the usual names do not do: grade, maximum, feedback …"""
     mending: Mending = Mending()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
 
 from grader.records.assignment import Measured
 from grader.records.base import Language, Record, Text
+from grader.records.deadline import Deadline, Lateness
 from grader.records.drawing import Drawing
 from grader.records.findings import CheckName, Flag, LayerRow, Outcome, Place
 from grader.records.repair import Repair
@@ -123,6 +125,13 @@ class SubmissionResult(Record):
     other_files: dict[str, Text] = Field(default_factory=dict)
     """Files that are no submission, with the reason."""
     late: bool
+    """After the deadline where that is known, else as the LMS says."""
+    section: str = ""
+    """Of the class list."""
+    submitted: datetime | None = None
+    """As the LMS says."""
+    lateness: Lateness | None = None
+    """None where the course has no deadline, or nothing was handed in."""
     draft: bool = False
     """Saved in the LMS, never handed in."""
     exercises: dict[str, ExerciseResult]
@@ -138,6 +147,11 @@ class SubmissionResult(Record):
     """Tells which folder of submissions it came from."""
     content: str = ""
     """A hash of all that was handed in; empty where nothing was."""
+
+    @property
+    def marked_late(self) -> bool:
+        """The LMS's own word, whatever the course's deadline says."""
+        return self.lateness.marked if self.lateness else self.late
 
     @property
     def absent(self) -> bool:
@@ -185,6 +199,8 @@ class RunInfo(Record):
     """Students whose results an earlier run left in the folder and this one did not grade again."""
     roster: str = ""
     """File name of the class list; empty where none was given."""
+    deadline: Deadline | None = None
+    """By which lateness was counted."""
     language: Language = "ko"
     """Of the pages."""
 

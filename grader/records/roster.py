@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from pydantic import Field
 
 from grader.records.base import Record, Text
@@ -18,8 +20,12 @@ class Person(Record):
     `team`, which several share."""
     names: tuple[str, ...] = ()
     """Other names in the list: in another script, or as the person likes to be called."""
+    section: str = ""
+    """The class within the course; empty where the list names none."""
     late: bool = False
     """The list says so; Moodle's download does not."""
+    submitted: datetime | None = None
+    """When, as the list says; without a zone where it writes none."""
     draft: bool = False
     """Saved, never handed in: Moodle's download holds drafts too, and only its worksheet tells."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
@@ -39,6 +40,8 @@ class SourceFile(Record):
     cells: tuple[Cell, ...]
     notes: tuple[Text, ...] = ()
     """What was done to read it: transcoded from CP949, UTF-16 …"""
+    as_seen: str = ""
+    """A notebook with what its cells showed (nbformat 4, JSON), to be read by people; grading knows nothing of it."""
 
     def moved(self, path: str) -> SourceFile:
         """The same file under another path, its labels with it."""
@@ -79,7 +82,12 @@ class Submission(Record):
     """Empty where no name can be read."""
     files: tuple[SourceFile, ...]
     others: tuple[OtherFile, ...] = ()
+    section: str = ""
+    """Of the class list."""
     late: bool = False
+    """The LMS, or a folder's name, says so."""
+    submitted: datetime | None = None
+    """When, as the LMS says; without a zone where it writes none. Never the time of a file."""
     draft: bool = False
     """Saved in the LMS, never handed in."""
     ids: dict[str, str] = Field(default_factory=dict)
@@ -91,6 +99,11 @@ class Submission(Record):
     unmatched: Unmatched | None = None
     """Why the class list has nobody for it."""
 
+    def for_grading(self) -> Submission:
+        """The same without what only people read."""
+        files = tuple(file.model_copy(update={"as_seen": ""}) for file in self.files)
+        return self.model_copy(update={"files": files})
+
 
 class ClassWork(Record):
     """All that a class handed in."""
@@ -99,6 +112,10 @@ class ClassWork(Record):
     layout: Layout
     strays: tuple[OtherFile, ...] = ()
     """Files beside the students' that name nobody."""
+
+    def for_grading(self) -> ClassWork:
+        """The same without what only people read."""
+        return self.model_copy(update={"submissions": tuple(one.for_grading() for one in self.submissions)})
 
 
 class LocalModule(Record):

@@ -21,7 +21,7 @@ class Access:
 
     Args:
         port: the server listens on.
-        policy: Content-Security-Policy of every answer.
+        policy: Content-Security-Policy of every answer that has none of its own.
     """
 
     def __init__(self, port: int, policy: str) -> None:
@@ -39,7 +39,8 @@ class Access:
 
     async def __call__(self, request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
         response = self._refusal(request) or await answer(request)
-        response.headers.update(self._headers)
+        for name, value in self._headers.items():
+            response.headers.setdefault(name, value)
         return response
 
     def _refusal(self, request: Request) -> Response | None:

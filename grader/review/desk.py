@@ -13,7 +13,7 @@ from grader.records.submission import SourceFile
 from grader.sources import kept_of
 from grader.stages.reports import read_results
 from grader.stages.reports.summary import state
-from grader.stages.scoring.deciding import Decision, decide, version_of
+from grader.stages.scoring.deciding import Decision, Note, decide, version_of
 from grader.stages.scoring.overrides import own, read_overrides, with_overrides
 
 
@@ -25,6 +25,11 @@ class Spot:
     """Place in `Results.submissions`."""
     exercise: str
     check: CheckName | None = None
+
+
+def waits(result: ExerciseResult) -> bool:
+    """Whether a person has to decide something: there are no points, or a question about them."""
+    return state(result) == "review" or result.asked is not None
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,7 @@ class Desk:
             Spot(place, name)
             for place, submission in enumerate(results.submissions)
             for name, result in submission.exercises.items()
-            if state(result) == "review"
+            if waits(result)
         ]
 
     def group(self, results: Results, spot: Spot) -> tuple[Member, ...]:
@@ -114,6 +119,18 @@ class Desk:
         ]
         decide(self.folder, self._graded, version, decisions)
 
+    def notes(self, student_id: str) -> dict[str, str]:
+        """What course staff wrote for themselves, by exercise."""
+        overrides = read_overrides(self.folder)
+        given = overrides.given.get(student_id, {}) if overrides else {}
+        return {exercise: one.private for exercise, one in given.items() if one.private}
+
+    def note(self, version: str, spot: Spot, text: str) -> None:
+        """Write such a note in place of the one that stands there. Raises as `decide`."""
+        student_id = self._graded.submissions[spot.student].student_id
+        entered = Note(student_id=student_id, exercise=spot.exercise, text=text)
+        decide(self.folder, self._graded, version, [entered])
+
     def find(self, results: Results, wanted: str) -> list[Spot]:
         """The findings of this short id (two can have the same), however it is typed."""
         asked = wanted.strip().upper().replace(" ", "").replace("-", "")
@@ -142,6 +159,11 @@ def _likeness(result: ExerciseResult, check: CheckName | None) -> object:
     """What two students must have in common, beside the network, to get one decision."""
     repairs = tuple((repair.code, repair.price) for repair in result.repairs)
     if check is None:
-        return result.status, result.points, repairs
+        return (
+            result.status,
+            result.points,
+            repairs,
+            result.question is None,
+        )  # files are chosen for one alone
     found = next((f for f in result.findings if f.check == check), None)
     return found and (found.code, found.outcome, found.points)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode
@@ -19,8 +20,10 @@ from grader.records.findings import CHECKS, CheckName
 from grader.records.page_names import page_names
 from grader.records.results import Results
 from grader.review.access import Access
-from grader.review.desk import Desk, Spot
+from grader.review.desk import Desk, Spot, waits
+from grader.review.notebooks import POLICY, notebook_page
 from grader.review.words import REVIEW_WORDS
+from grader.stages.reports import summary
 from grader.stages.reports.pages import class_page, environment, script_digest, scripts
 from grader.stages.reports.pictures import Pictures
 from grader.stages.reports.scores import scores_csv
@@ -49,7 +52,7 @@ class Server:
         self.access = Access(
             port,
             f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; form-action 'self'; "
-            "base-uri 'none'; frame-ancestors 'none'",
+            "base-uri 'none'; frame-src 'self'; frame-ancestors 'none'",
         )
         self.address = f"http://127.0.0.1:{port}/?token={self.access.token}"
         self._pictures: Pictures | None = None
@@ -59,9 +62,11 @@ class Server:
                 Route("/scores.csv", self.scores),
                 Route("/students/{name}", self.by_page),
                 Route("/student/{place:int}", self.student),
+                Route("/student/{place:int}/notebook/{number:int}", self.notebook),
                 Route("/walk", self.walk),
                 Route("/find", self.find),
                 Route("/decide", self.decide, methods=["POST"]),
+                Route("/note", self.note, methods=["POST"]),
                 Route("/finish", self.finish, methods=["POST"]),
             ],
             middleware=[Middleware(BaseHTTPMiddleware, dispatch=self.access)],
@@ -96,6 +101,16 @@ class Server:
             return PlainTextResponse("no such student", 404)
         return self._student(results, place, walking=request.query_params.get("walk") == "1")
 
+    def notebook(self, request: Request) -> Response:
+        """One of a student's notebooks as its author saw it, for a frame without rights."""
+        results, place = self.desk.results(), request.path_params["place"]
+        files = self.desk.sources(results.submissions[place]) if place < len(results.submissions) else ()
+        number = request.path_params["number"]
+        if number >= len(files) or not files[number].as_seen:
+            return PlainTextResponse("no such notebook", 404)
+        page = notebook_page(files[number].as_seen, files[number].path, results.run.language)
+        return HTMLResponse(page, headers={"Content-Security-Policy": POLICY})
+
     def _student(
         self, results: Results, place: int, walking: bool, problem: str = "", status: int = 200
     ) -> Response:
@@ -127,6 +142,7 @@ class Server:
             waiting=self.desk.waiting(results),
             walking=walking,
             version=self.desk.version(),
+            notes=self.desk.notes(submission.student_id),
             reasons=self.desk.reasons(results),
             by=self.by,
             problem=problem,
@@ -142,7 +158,8 @@ class Server:
             first = waiting[0]
             return RedirectResponse(f"/student/{first.student}?walk=1#{first.exercise}", 303)
         unmatched = [one for one in results.submissions if one.unmatched]
-        return self._page("finished.html.j2", results, unmatched=unmatched)
+        unmeasured = [results.submissions[place] for place in summary.unmeasured(results)]
+        return self._page("finished.html.j2", results, unmatched=unmatched, unmeasured=unmeasured)
 
     async def find(self, request: Request) -> Response:
         """To the finding whose question number somebody wrote."""
@@ -167,25 +184,49 @@ class Server:
         except (KeyError, ValueError, IndexError):
             return PlainTextResponse("the form is not complete", 400)
         walking, reason = form.get("walk") == "1", form.get("reason", "").strip()
-        self.by = form.get("by", "").strip()
-        try:
+
+        def write() -> None:
             if points is not None and not reason:
                 raise UserError(REVIEW_WORDS["reason_missing"].in_language(results.run.language))
             self.desk.decide(
                 form.get("version", ""), spot, points, reason, self.by, bool(form.get("everybody"))
             )
+
+        self.by = form.get("by", "").strip()
+        if refused := self._written(write, spot, walking):
+            return refused
+        if walking and waits(result):
+            now = self.desk.results().submissions[spot.student].exercises[spot.exercise]
+            if not waits(now):
+                return RedirectResponse("/walk", 303)
+        anchor = f"{spot.exercise}-{spot.check}" if spot.check else spot.exercise
+        query = "?" + urlencode({"walk": 1}) if walking else ""
+        return RedirectResponse(f"/student/{spot.student}{query}#{anchor}", 303)
+
+    async def note(self, request: Request) -> Response:
+        """What course staff write for themselves."""
+        form = await _form(request)
+        try:
+            spot = Spot(int(form["student"]), form["exercise"])
+            self.desk.results().submissions[spot.student].exercises[spot.exercise]
+        except (KeyError, ValueError, IndexError):
+            return PlainTextResponse("the form is not complete", 400)
+        walking, text = form.get("walk") == "1", form.get("private", "").strip()
+        refused = self._written(lambda: self.desk.note(form.get("version", ""), spot, text), spot, walking)
+        query = "?" + urlencode({"walk": 1}) if walking else ""
+        return refused or RedirectResponse(f"/student/{spot.student}{query}#{spot.exercise}", 303)
+
+    def _written(self, write: Callable[[], None], spot: Spot, walking: bool) -> Response | None:
+        """Write into the file; the page that says why not, where it cannot be."""
+        results = self.desk.results()
+        try:
+            write()
         except FileChanged:
             changed = REVIEW_WORDS["changed"].in_language(results.run.language)
             return self._student(self.desk.results(), spot.student, walking, changed, status=409)
         except UserError as error:
             return self._student(results, spot.student, walking, str(error), status=400)
-        if walking and result.status == "needs_review":
-            now = self.desk.results().submissions[spot.student].exercises[spot.exercise]
-            if now.status != "needs_review":
-                return RedirectResponse("/walk", 303)
-        anchor = f"{spot.exercise}-{spot.check}" if spot.check else spot.exercise
-        query = "?" + urlencode({"walk": 1}) if walking else ""
-        return RedirectResponse(f"/student/{spot.student}{query}#{anchor}", 303)
+        return None
 
     async def finish(self, _: Request) -> Response:
         """The end of the review; whoever runs the server sees `finished`."""
@@ -204,6 +245,7 @@ class Server:
             submissions=results.submissions,
             r=words,
             form_action="'self'",
+            frames=True,
             script_hashes=[script_digest(self._script)],
             script=Markup(self._script),
             **values,

@@ -14,6 +14,10 @@ REVIEW_WORDS: dict[str, Text] = {
     "by": Text(en="Decided by", ko="정한 사람"),
     "everybody": Text(en="for all {0} who computed the same network and were told the same", ko="같은 네트워크를 내고 같은 지적을 받은 {0}명 모두에게"),
     "members": Text(en="the other {0}, each with their own line", ko="나머지 {0}명과 각자의 줄"),
+    "private": Text(
+        en="Note for course staff; students never see it", ko="조교끼리 보는 메모 (학생에게는 보이지 않아요)"
+    ),
+    "save": Text(en="Save note", ko="메모 저장"),
     "decide": Text(en="Decide", ko="정하기"),
     "undo": Text(en="Take back", ko="되돌리기"),
     "whole": Text(en="Points for the exercise as a whole", ko="과제 전체 점수 정하기"),
@@ -21,6 +25,8 @@ REVIEW_WORDS: dict[str, Text] = {
     "grader_gave": Text(en="The grader gave {0}.", ko="채점기가 준 점수: {0}"),
     "grader_unsure": Text(en="The grader could not judge it.", ko="채점기가 판정하지 못했어요."),
     "sources": Text(en="What was handed in", ko="제출한 코드"),
+    "as_seen": Text(en="As its author saw it, with outputs: {0}", ko="작성자가 보던 그대로(출력 포함): {0}"),
+    "others": Text(en="Other files", ko="그 밖의 파일"),
     "no_sources": Text(
         en="This run kept no sources; grade once more with `grader run` to read them here.",
         ko="이 채점에는 코드가 보관되어 있지 않아요. `grader run`을 한 번 더 실행하면 여기에서 읽을 수 있어요.",
@@ -38,6 +44,10 @@ REVIEW_WORDS: dict[str, Text] = {
     "all_done": Text(en="Nothing waits for a person any more.", ko="확인할 것이 더 없어요."),
     "still_unmatched": Text(
         en="Not in the class list, to be settled there: {0}.", ko="명단에서 찾지 못한 제출물이 남아 있어요: {0}."
+    ),
+    "still_unmeasured": Text(
+        en="Late, and nothing says by how much; to be settled in course.yaml: {0}.",
+        ko="얼마나 늦었는지 모르는 제출물이 남아 있어요. course.yaml에서 정해 주세요: {0}.",
     ),
     "then": Text(
         en="The decisions are in overrides.yaml; `grader report` or `grader export` brings pages and scores up to date.",

@@ -14,16 +14,26 @@ import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from browser.classes import with_pictures
 from browser.conftest import Visit
+from typer.testing import CliRunner
 
+from grader.cli.main import app
 from grader.records.finding_ids import finding_id
 from grader.records.results import Results
 from grader.records.submission import Cell, SourceFile, Submission
 from grader.review.server import Server
 from grader.sources import keep_sources
+from grader.stages.reading.as_seen import as_seen
 from grader.stages.reports import read_results, write_results
 from grader.stages.scoring.overrides import read_overrides, with_overrides
 
 SOURCE = "\n".join("x = self.pool(x) + self.pool(s)" if n == 58 else f"line_{n} = {n}" for n in range(1, 61))
+
+
+PLOT = {"output_type": "display_data", "data": {"text/html": "<table><tr><td>loss 0.41</td></tr></table>"}}
+EVIL = {
+    "output_type": "display_data",
+    "data": {"text/html": "<script>parent.location='/?'</script><img src='http://127.0.0.1:9/x.png'>"},
+}
 
 
 @dataclass
@@ -52,7 +62,11 @@ def review(tmp_path: Path) -> Iterator[Review]:
     )
     write_results(sample, tmp_path / "results.json")
     file = SourceFile(path="hw12.py", kind="python", cells=(Cell(label="hw12.py", text=SOURCE),))
-    keep_sources(tmp_path, [Submission(student_id="20231003", student_name="박지후", files=(file,))])
+    seen = as_seen([{"cell_type": "code", "source": "print(1)", "outputs": [PLOT, EVIL]}])
+    book = SourceFile(
+        path="lab.ipynb", kind="notebook", cells=(Cell(label="lab.ipynb [1]", text="print(1)"),), as_seen=seen
+    )
+    keep_sources(tmp_path, [Submission(student_id="20231003", student_name="박지후", files=(file, book))])
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()  # whoever comes before the server runs waits for it
@@ -90,6 +104,20 @@ def test_a_check_is_decided_for_a_group_and_taken_back_for_one(review: Review, v
     assert all(url.startswith(f"http://127.0.0.1:{review.port}/") for url in visit.requests)
 
 
+def test_a_notebook_is_read_as_its_author_saw_it_and_nothing_in_it_acts(review: Review, visit: Visit) -> None:
+    page = visit.page
+    page.goto(review.server.address)
+    page.goto(f"http://127.0.0.1:{review.port}/student/2")
+    page.locator(".sources summary").click()
+    frame = page.frame_locator("iframe")
+    assert frame.locator("td").text_content() == "loss 0.41" and frame.locator(".input").count() == 1
+    assert page.url.endswith("/student/2") and not visit.errors
+    assert all(url.startswith(f"http://127.0.0.1:{review.port}/") for url in visit.requests)
+    for wrong in ("2/notebook/0", "2/notebook/9", "1/notebook/0", "99/notebook/0"):
+        answer = page.request.get(f"http://127.0.0.1:{review.port}/student/{wrong}")
+        assert answer.status == 404, wrong
+
+
 def test_of_two_tabs_the_second_is_told(review: Review, visit: Visit) -> None:
     page = visit.page
     page.goto(review.server.address)
@@ -120,8 +148,8 @@ def test_the_walk_leads_through_what_waits_to_the_end_with_the_keyboard_alone(
             page.keyboard.press("Enter")
     page.wait_for_url("**/student/5?walk=1**")
     page.keyboard.press("1")  # a reason given before
-    page.locator("#skip form.decision").last.get_by_label("Points").fill("70")
-    page.locator("#skip form.decision").last.get_by_label("Reason").fill("read by hand")
+    page.locator("#skip form[action='/decide']").last.get_by_label("Points").fill("70")
+    page.locator("#skip form[action='/decide']").last.get_by_label("Reason").fill("read by hand")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Finish").click()
     assert "Finished" in (page.locator("h1").text_content() or "") and review.server.finished
@@ -135,6 +163,37 @@ def test_an_appeal_is_found_by_its_question_number(review: Review, visit: Visit)
     page.get_by_label("Question number").fill(finding_id("20231003", "skip", "function").lower())
     page.keyboard.press("Enter")
     page.wait_for_url("**/student/2#skip-function")
+
+
+COURSE = "columns: [{title: Lab, exercises: [skip, ca], points: 100}]\ncsv: [student_id, total, status]\n"
+
+
+def test_what_is_decided_is_exported_and_told_and_a_note_is_for_nobody_else(
+    review: Review, visit: Visit, tmp_path: Path
+) -> None:
+    page = visit.page
+    page.goto(review.server.address)
+    page.goto(f"http://127.0.0.1:{review.port}/student/2")
+    form = page.locator("#skip-function form[action='/decide']")
+    form.get_by_label("Points").fill("35")
+    form.get_by_label("Reason").fill("appeal of Monday")
+    form.get_by_role("button", name="Decide").click()
+    page.locator("#skip summary", has_text="Note for course staff").click()
+    page.locator("#skip").get_by_role("textbox", name="Note for course staff").fill("came with a friend")
+    page.locator("#skip").get_by_role("button", name="Save note").click()
+    assert page.locator("#skip input[name=private]").input_value() == "came with a friend"
+    assert "came with a friend" in (review.folder / "overrides.yaml").read_text()
+
+    (tmp_path / "course.yaml").write_text(COURSE)
+    words = ["export", str(review.folder), "--to", "csv", "--course", str(tmp_path / "course.yaml")]
+    assert CliRunner().invoke(app, words).exit_code == 1  # others still wait
+    table = (review.folder / "exports/grades.csv").read_text("utf-8-sig")
+    assert "20231003,91.25," in table  # 100 and 82.5 of 200
+    page.goto((review.folder / "students/20231003.html").as_uri())
+    assert "appeal of Monday" in (page.locator("#skip-function").text_content() or "")
+    for file in review.folder.rglob("*"):
+        if file.is_file() and file.name not in ("overrides.yaml", "course.yaml"):
+            assert b"came with a friend" not in file.read_bytes(), file.name
 
 
 @pytest.mark.parametrize("width", [390, 1280])

@@ -91,9 +91,13 @@ def test_a_quiet_run_says_nothing_and_a_json_run_is_read_by_a_program(tmp_path: 
 def test_what_is_asked_for_stands_in_the_course_file_and_options_come_first(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    text = "run: {exercises: [skip], profile: static}\ncolumns: [{title: x, exercises: [skip], points: 1}]\n"
+    text = "run: {exercises: [skip], profile: static, roster: people.csv}\ncolumns: [{title: x, exercises: [skip], points: 1}]\n"
     (tmp_path / "course.yaml").write_text(text)
     seen: list[Settings] = []
+    inside: list[tuple[list[Path], list[str]]] = []
+
+    def contained(isolation, root, reads, writes, data, gpu, say, more):  # type: ignore[no-untyped-def]
+        inside.append((reads, more))
 
     def graded(settings: Settings, _: object) -> None:
         seen.append(settings)
@@ -101,9 +105,16 @@ def test_what_is_asked_for_stands_in_the_course_file_and_options_come_first(
 
     monkeypatch.setattr("grader.course.default_root", lambda: tmp_path)
     monkeypatch.setattr("grader.pipeline.run", graded)
-    for more in ([], ["--exercise", "ca", "--profile", "quick"]):
-        CliRunner().invoke(app, ["run", str(GOOD), "--isolation", "process", *more])
-    assert [(one.exercises, one.profile) for one in seen] == [(("skip",), "static"), (("ca",), "quick")]
+    monkeypatch.setattr("grader.cli.isolation.in_container", contained)
+    for more in ([], ["--exercise", "ca", "--profile", "quick", "--roster", "other.csv"]):
+        CliRunner().invoke(app, ["run", str(GOOD), *more])
+    people = tmp_path / "people.csv"
+    assert [(one.exercises, one.profile, one.roster) for one in seen] == [
+        (("skip",), "static", people),
+        (("ca",), "quick", Path("other.csv")),
+    ]
+    # a container mounts the list, and is told of it: its course.yaml lies elsewhere
+    assert inside == [([GOOD, people], ["--roster", str(people)]), ([GOOD, Path("other.csv")], [])]
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,39 @@ def test_what_is_wrong_is_one_sentence_with_its_line(
     with pytest.raises(UserError) as caught:
         _people(tmp_path, data)
     assert sentence in str(caught.value)
+
+
+def test_sections_and_times_of_hand_ins_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("학번,이름,분반,제출 시각\n1,a,001,2026-11-27 23:59\n2,b,002,-\n3,c,,\n")
+    assert [(p.section, p.submitted) for p in read_roster(path).people] == [
+        ("001", datetime(2026, 11, 27, 23, 59)),
+        ("002", None),
+        ("", None),
+    ]
+    path.write_text("학번,제출 시각\n1,어제\n")
+    with pytest.raises(
+        UserError, match=r"list\.csv:2: “어제” is no time of a hand-in; write it like 2026-11-27 23:59"
+    ):
+        read_roster(path)
+
+
+def test_moodles_worksheet_says_when_and_canvas_which_section(tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text(
+        'Identifier,"Full name",Status,Group,"Last modified (submission)"\n'
+        '"Participant 7",Kim,"Submitted for grading",B,"Monday, 12 October 2026, 3:41 PM"\n'
+        '"Participant 8",Lee,"No submission",A,-\n'
+    )
+    assert [(p.section, p.submitted) for p in read_roster(sheet).people] == [
+        ("B", datetime(2026, 10, 12, 15, 41)),
+        ("A", None),
+    ]
+    book = tmp_path / "book.csv"
+    book.write_text(
+        "Student,ID,SIS User ID,Section,HW (1)\n    Points Possible,,,,100\n홍,3143,20261234,001분반,\n"
+    )
+    assert [p.section for p in read_roster(book).people] == ["001분반"]
 
 
 def test_a_file_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 // Keys for what the mouse does. Everything works without this script.
 (() => {
   const typing = (element) => element.matches("input:not([type=checkbox]), textarea, select");
-  const forms = () => [...document.querySelectorAll("form.decision")].filter((form) => form.offsetParent !== null);
+  const forms = () => [...document.querySelectorAll("form.decision[action='/decide']")].filter((form) => form.offsetParent !== null);
   const field = (form, name) => form.elements.namedItem(name);
   let current = -1;
   const go = (step) => {

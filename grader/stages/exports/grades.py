@@ -62,23 +62,34 @@ class Grade:
     """Held because there is nothing to grade: nobody needs to do anything."""
     exercises: tuple[str, ...] = ()
     """Those that the column counts."""
+    late: str = ""
+    """What lateness costs, in words; empty where it costs nothing."""
 
     @property
     def comment(self) -> str:
         """A short line for the LMS, exercise by exercise: "skip 86/100 · ca –" where ca was not handed in."""
         counted = [(name, self.student.exercises[name]) for name in self.exercises]
-        return " · ".join(
+        said = [
             f"{name} –"
             if result.points is None or result.status == "missing"
             else f"{name} {result.points:g}/{result.max_points:g}"
             for name, result in counted
-        )
+        ]
+        return " · ".join([*said, self.late] if self.late else said)
 
 
-OWN_COMMENT = re.compile(r"[\w-]+ (?:–|[\d.]+/[\d.]+)(?: · [\w-]+ (?:–|[\d.]+/[\d.]+))*")
+LATE = Text(en="late −{0:g}%", ko="늦은 제출 −{0:g}%")
+OWN_COMMENT = re.compile(
+    r"[\w-]+ (?:–|[\d.]+/[\d.]+)(?: · [\w-]+ (?:–|[\d.]+/[\d.]+))*(?: · (?:late|늦은 제출) −[\d.]+%)?"
+)
 """A comment as `Grade.comment` writes it."""
 
 
+UNMEASURED = Text(
+    en="late, and nothing says by how much: write when it was handed in under run.deadline.submitted in course.yaml, "
+    "and run once more",
+    ko="늦은 제출인데 얼마나 늦었는지 알 수 없어요. course.yaml의 run.deadline.submitted에 제출 시각을 적고 다시 실행하세요",
+)
 UNMATCHED = Text(en="not in the class list", ko="명단에 없는 제출물이에요")
 
 
@@ -100,13 +111,13 @@ def grades(order: Order) -> tuple[Grade, ...]:
     in_doubt = order.results.in_doubt()
     told = {source for sources in in_doubt.values() for source in sources}
     return tuple(
-        _grade(student, order.column, order.course.decimals, in_doubt.get(student.student_id, ()))
+        _grade(student, order, in_doubt.get(student.student_id, ()))
         for student in sorted(order.results.submissions, key=lambda s: (s.student_id, s.student_name))
         if not (student.unmatched and student.source in told)  # stands with whom it may be
     )
 
 
-def _grade(student: SubmissionResult, column: Column, decimals: int, in_doubt: tuple[str, ...]) -> Grade:
+def _grade(student: SubmissionResult, order: Order, in_doubt: tuple[str, ...]) -> Grade:
     if student.unmatched:
         return Grade(student, None, UNMATCHED)
     if in_doubt:
@@ -116,14 +127,17 @@ def _grade(student: SubmissionResult, column: Column, decimals: int, in_doubt: t
             ko=f"누구의 것인지 정해지지 않은 제출물이 있어요: {sources}",
         )
         return Grade(student, None, held)
-    found = column_score(student, column, decimals)
+    found = column_score(student, order.column, order.course.decimals)
     if found.waiting:
         names = ", ".join(found.waiting)
         held = Text(en=f"needs a person: {names}", ko=f"조교 확인이 필요해요: {names}")
         return Grade(student, None, held)
+    if found.unmeasured:
+        return Grade(student, None, UNMEASURED)
     if found.score is None:
         return Grade(student, None, _nothing(student), missing=True)
-    return Grade(student, found.score, exercises=column.exercises)
+    late = LATE.in_language(order.language).format(found.late_percent) if found.late_percent else ""
+    return Grade(student, found.score, exercises=order.column.exercises, late=late)
 
 
 def _nothing(student: SubmissionResult) -> Text:

@@ -106,6 +106,10 @@ def results(order: Order) -> dict[str, object]:
     tests = []
     for number, (name, result) in enumerate(counted.items(), 1):
         tests += _tests(f"{number}", name, result, language, scale)
+    if grade.late and grade.score is not None:
+        earned = sum(result.points or 0.0 for result in counted.values()) * scale
+        cost = round(float(grade.score) - earned, 3)
+        tests.append({"name": grade.late, "score": cost, "max_score": 0, "output_format": "text"})
     output = getattr(grade.held, language) if grade.held else grade.comment
     return {
         "score": float(grade.score or 0),

@@ -6,14 +6,16 @@ import csv
 import io
 
 from grader.errors import UserError
-from grader.records.cells import number, plain_cell
+from grader.records.cells import late_cells, number, plain_cell
 from grader.records.column_scores import written
 from grader.records.gradebook import Column
 from grader.stages.exports.grades import Grade, Order, grades
 from grader.stages.exports.plan import Change, Outcome
 from grader.yaml_file import nearest
 
-_KNOWN = ("student_id", "student_name", "late", "status", "total", "comment", "columns")
+_KNOWN = (
+    "student_id", "student_name", "section", "late", "submitted", "late_percent", "status", "total", "comment", "columns",
+)  # fmt: skip
 
 
 def export(order: Order) -> Outcome:
@@ -70,4 +72,6 @@ def _cell(name: str, grade: Grade, columns: dict[str, Grade], order: Order) -> s
         return plain_cell(getattr(held, order.language)) if held else ""
     if name == "late":
         return "late" if student.late else ""
+    if name in ("submitted", "late_percent"):
+        return dict(zip(("submitted", "late_percent"), late_cells(student), strict=True))[name]
     return plain_cell(grade.comment if name == "comment" else getattr(student, name))

@@ -5,10 +5,9 @@ Its keys are Ruby symbols (":name"). It is read without honouring any tag: every
 
 from __future__ import annotations
 
-import re
 import zipfile
 import zlib
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +15,7 @@ import yaml
 
 from grader.errors import SubmissionsError
 from grader.file_names import clean
+from grader.lms.times import moment
 
 FILE = "submission_metadata.yml"
 _LARGEST = 100_000_000
@@ -31,32 +31,13 @@ class Attempt(NamedTuple):
     number: str = ""
     name: str = ""
     email: str = ""
-    created_at: str = ""
-    """As written, "2026-10-12 06:41:07.000000000 -07:00": `moment` sorts by it."""
+    created_at: datetime | None = None
 
     @property
     def owner(self) -> str:
         """Equal for two attempts of one student."""
         return self.number or self.email or self.folder
 
-
-def moment(written: str) -> tuple[float, str]:
-    """Sort key of a time as Gradescope writes it, whatever its zone; what is no time comes first."""
-    found = _TIME.match(written)
-    if found is None:
-        return 0.0, written
-    text = f"{found['day']}T{found['time']}{(found['fraction'] or '')[:7]}"
-    zone = found["zone"] or ""
-    zone = "+00:00" if zone in ("", "Z", "UTC") else f"{zone[:3]}:{zone[-2:]}"
-    try:
-        return datetime.fromisoformat(text + zone).timestamp(), written
-    except ValueError:
-        return 0.0, written
-
-
-_TIME = re.compile(
-    r"(?P<day>\d{4}-\d\d-\d\d)[ T](?P<time>\d\d:\d\d:\d\d)(?P<fraction>\.\d+)? ?(?P<zone>Z|UTC|[+-]\d\d:?\d\d)?"
-)
 
 Export = dict[str, tuple[Attempt, ...]]
 """The submitters of each submission folder of an export."""
@@ -100,7 +81,9 @@ def _attempts(folder: str, entry: object) -> tuple[Attempt, ...]:
     fields = entry if isinstance(entry, dict) else {}
     submitters = fields.get(":submitters")
     people = [p for p in submitters if isinstance(p, dict)] if isinstance(submitters, list) else []
-    created = _text(fields, ":created_at")
+    created = moment(_text(fields, ":created_at"))
+    if created is not None and created.tzinfo is None:  # as YAML writes times of UTC
+        created = created.replace(tzinfo=UTC)
     return tuple(
         Attempt(folder, _text(p, ":sid"), clean(_text(p, ":name")), _text(p, ":email"), created)
         for p in people

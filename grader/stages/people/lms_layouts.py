@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from grader.errors import SubmissionsError
@@ -17,11 +18,13 @@ from grader.lms.download_names import (
     is_anonymous,
     moodle,
 )
+from grader.lms.times import order as time_order
 from grader.records.base import Text
+from grader.records.deadline import Deadline
 from grader.records.roster import Roster
 from grader.records.submission import Item, Layout, OtherFile, SourceFile
 from grader.stages.people.class_list import team_of
-from grader.stages.people.gradescope import Attempt, Export, moment
+from grader.stages.people.gradescope import Attempt, Export
 from grader.stages.people.piles import Pile
 
 Located = Sequence[tuple[Item, str]]
@@ -52,16 +55,20 @@ class Found(NamedTuple):
 
 
 def recognised(
-    items: Iterable[Item], exports: Mapping[str, Export], roster: Roster | None = None
+    items: Iterable[Item],
+    exports: Mapping[str, Export],
+    roster: Roster | None = None,
+    deadline: Deadline | None = None,
 ) -> Found | None:
     """The piles of an LMS's download, which may lie in folders of any name; None if it is none.
 
-    `exports` is what Gradescope's metadata says, by the folder that it lies in.
+    `exports` is what Gradescope's metadata says, by the folder that it lies in; `deadline` says which of
+    several attempts counts.
     Several downloads side by side, such as one for each exercise, are sorted in together.
     """
     located = [(item, item.path) for item in items]
     users = {person.ids["canvas"] for person in roster.people if "canvas" in person.ids} if roster else set()
-    if found := _read(located, exports.get("", {}), users):
+    if found := _read(located, exports.get("", {}), users, deadline):
         return found
     folders: dict[str, list[tuple[Item, str]]] = {}
     loose: list[OtherFile] = []
@@ -74,7 +81,9 @@ def recognised(
         else:
             return None
     every = [
-        found for head, inner in folders.items() if (found := _read(inner, exports.get(head, {}), users))
+        found
+        for head, inner in folders.items()
+        if (found := _read(inner, exports.get(head, {}), users, deadline))
     ]
     if not every or len(every) < len(folders) or len({found.layout for found in every}) > 1:
         return None
@@ -103,10 +112,30 @@ def _merged(piles: Iterable[Pile]) -> list[Pile]:
     return list(merged.values())
 
 
-def _read(located: Located, attempts: Export, users: Collection[str]) -> Found | None:
+def _read(
+    located: Located, attempts: Export, users: Collection[str], deadline: Deadline | None
+) -> Found | None:
     return (
-        _gradescope(located, attempts) or _moodle(located) or _canvas(located, users) or _blackboard(located)
+        _gradescope(located, attempts, deadline)
+        or _moodle(located)
+        or _canvas(located, users)
+        or _blackboard(located, deadline)
     )
+
+
+def _counting(attempts: Sequence[Pile], deadline: Deadline | None) -> Pile:
+    """The attempt of one student that counts, with the files of the others set aside."""
+    ordered = sorted(attempts, key=lambda pile: time_order(pile.submitted))
+    chosen = ordered[-1]
+    if deadline is not None and deadline.attempt == "first":
+        chosen = ordered[0]
+    elif deadline is not None and deadline.attempt == "newest_in_time":
+        in_time = [p for p in ordered if p.submitted and deadline.allows(p.number, p.submitted)]
+        chosen = in_time[-1] if in_time else chosen
+    for other in reversed(ordered):
+        if other is not chosen:
+            chosen.set_aside(other)
+    return chosen
 
 
 def _canvas(located: Located, users: Collection[str]) -> Found | None:
@@ -139,8 +168,8 @@ def _canvas(located: Located, users: Collection[str]) -> Found | None:
 _TEST = Text(en="Canvas's test student (student view)", ko="Canvas의 테스트 학생(학생 보기)이에요")
 
 
-def _blackboard(located: Located) -> Found | None:
-    """`Lab 12_20231101_attempt_2024-11-20-23-41-07_skip.py`; of several attempts the newest counts."""
+def _blackboard(located: Located, deadline: Deadline | None) -> Found | None:
+    """`Lab 12_20231101_attempt_2024-11-20-23-41-07_skip.py`, an attempt each."""
     named = {path: blackboard(path.partition("/")[0]) for _, path in located}
     if any(named[path] is None for item, path in located if _is_source(item, path)) or not any(
         named.values()
@@ -154,23 +183,20 @@ def _blackboard(located: Located) -> Found | None:
             strays += [item] if isinstance(item, OtherFile) else []
             continue
         pile = attempts.setdefault(name.user, {}).setdefault(name.order, Pile(name.user))
-        pile.number = owner(name.user).number
+        pile.number, pile.submitted = owner(name.user).number, _clock(name.order)
         pile.source = pile.source or path.partition("/")[0]
         inner = path.partition("/")[2]
         pile.add(item, inner or name.file or path, path.partition("/")[0], name.order)
-    piles = []
-    for of_one in attempts.values():
-        *older, last = sorted(of_one)
-        newest = of_one[last]
-        for when in reversed(older):
-            newest.set_aside(of_one[when], _clock(when))
-        piles.append(newest)
+    piles = [_counting(list(of_one.values()), deadline) for of_one in attempts.values()]
     return Found("files", piles, strays)
 
 
-def _clock(when: int) -> str:
-    text = str(when)
-    return f"{text[:4]}-{text[4:6]}-{text[6:8]} {text[8:10]}:{text[10:12]}"
+def _clock(order: int) -> datetime | None:
+    """The time of an attempt; None where its name holds no such day."""
+    try:
+        return datetime.strptime(str(order), "%Y%m%d%H%M%S")
+    except ValueError:
+        return None
 
 
 def _moodle(located: Located) -> Found | None:
@@ -216,8 +242,8 @@ def _sorted(
     return Found(layout, list(piles.values()), strays)
 
 
-def _gradescope(located: Located, attempts: Export) -> Found | None:
-    """`submission_98765/…`, whose owners are in the metadata; of several by one student the newest counts."""
+def _gradescope(located: Located, attempts: Export, deadline: Deadline | None) -> Found | None:
+    """`submission_98765/…`, whose owners are in the metadata."""
     named = {path: match for _, path in located if (match := _GRADESCOPE.match(path))}
     if not named or any(path not in named for item, path in located if _is_source(item, path)):
         return None
@@ -228,11 +254,12 @@ def _gradescope(located: Located, attempts: Export) -> Found | None:
             folders.setdefault(named[path][1].lower(), []).append((item, named[path]["file"] or path))
         elif isinstance(item, OtherFile) and not path.endswith("submission_metadata.yml"):
             strays.append(item)
-    by_owner: dict[str, list[tuple[str, Pile]]] = {}
+    by_owner: dict[str, list[Pile]] = {}
     for folder in dict.fromkeys((*folders, *attempts)):
         for attempt in attempts.get(folder) or [Attempt(folder)]:
             pile = Pile(folder, account=True)
             pile.number, pile.name, pile.source = attempt.number, attempt.name, folder
+            pile.submitted = attempt.created_at
             pile.ids = {"gradescope": folder.removeprefix("submission_")}
             if attempt.email:
                 pile.ids["email"] = attempt.email
@@ -243,13 +270,8 @@ def _gradescope(located: Located, attempts: Export) -> Found | None:
                     owner(part).number for _, path in folders.get(folder, ()) for part in path.split("/")
                 }
                 pile.number = written.pop() if len(written := written - {""}) == 1 else ""
-            by_owner.setdefault(attempt.owner, []).append((attempt.created_at, pile))
-    piles = []
-    for same in by_owner.values():
-        *older, (_, newest) = sorted(same, key=lambda pair: moment(pair[0]))
-        for when, pile in reversed(older):
-            newest.set_aside(pile, when[:16])
-        piles.append(newest)
+            by_owner.setdefault(attempt.owner, []).append(pile)
+    piles = [_counting(same, deadline) for same in by_owner.values()]
     return Found("gradescope", piles, strays)
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import NamedTuple
 
 from grader.file_names import attempt, natural
+from grader.lms.times import order as time_order
 from grader.records.base import Text
 from grader.records.roster import Unmatched
 from grader.records.submission import Item, JoinedBy, OtherFile, SourceFile, Submission
@@ -43,7 +45,9 @@ class Pile:
         self.account = account
         self.number = ""
         self.name = ""
+        self.section = ""
         self.late = False
+        self.submitted: datetime | None = None
         self.draft = False
         self.ids: dict[str, str] = {}
         self.source = ""
@@ -95,6 +99,7 @@ class Pile:
         """A pile of the same person's without files."""
         made = Pile(label, self.account)
         made.number, made.name, made.late, made.draft = self.number, self.name, self.late, self.draft
+        made.section, made.submitted = self.section, self.submitted
         made.ids, made.source, made.joined_by, made.place = (
             dict(self.ids),
             self.source,
@@ -107,18 +112,21 @@ class Pile:
     def absorb(self, other: Pile) -> None:
         """The files of another pile of the same student's."""
         self.late |= other.late
+        self.submitted = max(self.submitted, other.submitted, key=time_order)
         self.name = self.name or other.name
         for path, (order, item) in other._items.items():
             self.add(item, path, other.label.rpartition("/")[2], order)
 
-    def set_aside(self, older: Pile, when: str) -> None:
-        """The files of an earlier attempt: kept and listed, not graded."""
+    def set_aside(self, other: Pile) -> None:
+        """The files of another attempt: kept and listed, not graded."""
+        when = f"{other.submitted:%Y-%m-%d %H:%M}" if other.submitted else "?"
+        later = time_order(other.submitted) > time_order(self.submitted)
         reason = Text(
-            en=f"an earlier attempt ({when}); the newest one counts",
-            ko=f"이전에 제출한 파일이에요({when}). 마지막 제출물을 채점해요",
+            en=f"{'a later' if later else 'an earlier'} attempt ({when}); another one counts",
+            ko=f"{'나중' if later else '이전'}에 제출한 파일이에요({when}). 다른 제출물을 채점해요",
         )
-        for path, (order, item) in older._items.items():
-            self.add(OtherFile(path=item.path, reason=reason), path, older.label, order)
+        for path, (order, item) in other._items.items():
+            self.add(OtherFile(path=item.path, reason=reason), path, other.label, order)
 
     def submission(self, student_id: str) -> Submission:
         """The pile as a record, what came last at the end."""
@@ -141,7 +149,9 @@ class Pile:
             student_name=self.name,
             files=tuple(item for item in items if isinstance(item, SourceFile)),
             others=tuple(others),
+            section=self.section,
             late=self.late,
+            submitted=self.submitted,
             draft=self.draft,
             ids=self.ids,
             source=self.source,

@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from grader.file_names import natural
+from grader.lms.times import order as time_order
+from grader.records.deadline import Deadline
 from grader.records.roster import Person, Roster
 from grader.records.submission import ClassWork, Item, SourceFile, Submission
 from grader.stages.people.claims import Claims, Label
@@ -29,18 +31,20 @@ def by_student(
     roster: Roster | None = None,
     exports: Callable[[], Mapping[str, Export]] = dict,
     classes: Mapping[str, Sequence[str]] | None = None,
+    deadline: Deadline | None = None,
 ) -> ClassWork:
     """Every student's files, in natural order of the student's number or name.
 
     `root` is the name of the folder or archive that holds them. A loose file that is no source and names
     nobody is a stray. `exports` gives Gradescope's metadata, and is asked for in an export of Gradescope's
     only. `classes` are the exercises' class names, by which files are known that belong to one of them.
+    `deadline` says which of several attempts counts.
     """
     # a real file goes before one that a cell writes
     items = sorted(items, key=lambda item: (bool(WRITTEN.search(item.path)), natural(item.path)))
-    found = recognised(items, {}, roster)
+    found = recognised(items, {}, roster, deadline)
     if found and found.layout == "gradescope":
-        found = recognised(items, exports(), roster) or found
+        found = recognised(items, exports(), roster, deadline) or found
     if found is None:
         found = _by_people(items, root, roster, classes or {})
     elif found.rest:
@@ -90,7 +94,9 @@ def _named(pile: Pile, person: Person) -> None:
     pile.number = person.student_id or pile.number
     pile.name = person.name or pile.name
     pile.ids = {**pile.ids, **{kind: value for kind, value in person.ids.items() if kind != "team"}}
+    pile.section = person.section
     pile.late |= person.late
+    pile.submitted = max(pile.submitted, person.submitted, key=time_order)
     pile.draft = person.draft
 
 

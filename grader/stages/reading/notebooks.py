@@ -12,6 +12,7 @@ from typing import Any
 
 from grader.records.base import Text
 from grader.records.submission import SourceFile
+from grader.stages.reading.as_seen import as_seen, joined
 from grader.stages.reading.decoding import Unreadable
 from grader.stages.reading.magics import Written, neutralised, without_cell_magic
 
@@ -29,7 +30,8 @@ def looks_like_notebook(text: str) -> bool:
 
 def read_notebook(path: str, text: str, notes: tuple[Text, ...]) -> list[SourceFile]:
     """The notebook at `path` and the local modules it writes; formats 2 to 4. Raises Unreadable."""
-    found = _cells_of(text)
+    listed = _listed(text)
+    found = _cells_of(listed)
     cells, written, said = [], dict[str, list[str]](), list(notes)
     defined = {name for kind, source, _ in found if kind == "code" for name in _CLASS.findall(source)}
     number = 0
@@ -54,7 +56,9 @@ def read_notebook(path: str, text: str, notes: tuple[Text, ...]) -> list[SourceF
         cells.append(neutralised(label, python).model_copy(update={"execution": execution}))
         if isinstance(file, Written):
             written[file.name] = [*(written.get(file.name, []) if file.append else []), file.text]
-    made = [SourceFile(path=path, kind="notebook", cells=tuple(cells), notes=tuple(said))]
+    made = [
+        SourceFile(path=path, kind="notebook", cells=tuple(cells), notes=tuple(said), as_seen=as_seen(listed))
+    ]
     for name, texts in written.items():
         where = f"{path}/{name}"  # its own, until it is known whose the notebook is
         note = Text(en="written by a cell of the notebook", ko="노트북의 셀이 만드는 파일이에요")
@@ -76,8 +80,8 @@ def _fenced(source: str) -> str:
     return "\n".join(blocks) if blocks else source
 
 
-def _cells_of(text: str) -> list[tuple[str, str, int | None]]:
-    """Kind ("code", "raw", "markdown"), text and execution count of each cell. Raises Unreadable."""
+def _listed(text: str) -> list[Any]:
+    """The cells as they stand in the file. Raises Unreadable."""
     if not text.strip():
         raise Unreadable("it is empty", "빈 파일이에요")
     try:
@@ -90,6 +94,11 @@ def _cells_of(text: str) -> list[tuple[str, str, int | None]]:
     cells = _cells(notebook)
     if cells is None:
         raise Unreadable("it is no notebook: it has no list of cells", "노트북이 아니에요: 셀 목록이 없어요")
+    return cells
+
+
+def _cells_of(cells: list[Any]) -> list[tuple[str, str, int | None]]:
+    """Kind ("code", "raw", "markdown"), text and execution count of each cell. Raises Unreadable."""
     found = [
         (str(cell.get("cell_type")), _source(cell), _execution(cell))
         for cell in cells
@@ -122,11 +131,4 @@ def _execution(cell: dict[str, Any]) -> int | None:
 
 
 def _source(cell: dict[str, Any]) -> str:
-    source = cell.get("source", cell.get("input", ""))
-    if isinstance(source, list):
-        source = "".join(part for part in source if isinstance(part, str))
-    if not isinstance(source, str):
-        return ""
-    # half of a surrogate pair cannot be encoded, and no Python source holds one
-    source = source.encode("utf-8", errors="replace").decode()
-    return source.replace("\r\n", "\n").replace("\r", "\n")
+    return joined(cell.get("source", cell.get("input", "")))

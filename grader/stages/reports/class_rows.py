@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from grader.file_names import natural
 from grader.records.results import ExerciseResult, Results, SubmissionResult
 from grader.stages.reports.summary import State, state
 
@@ -26,7 +27,11 @@ class Group:
 class Rows:
     """Tags of each row, and how often each occurs."""
 
-    tags: tuple[tuple[str, ...], ...]
+    names: tuple[str, ...]
+    """Every tag once."""
+    tags: tuple[tuple[int, ...], ...]
+    """Of each row: places in `names`."""
+    sections: dict[str, int]
     standings: dict[str, int]
     states: dict[tuple[str, State], int]
     networks: dict[str, tuple[Group, ...]]
@@ -35,6 +40,8 @@ class Rows:
 
 def rows_of(results: Results) -> Rows:
     """One entry of `tags` per submission, in the order of the results."""
+    names: dict[str, int] = {}
+    sections: Counter[str] = Counter()
     standings: Counter[str] = Counter()
     states: Counter[tuple[str, State]] = Counter()
     tags = []
@@ -47,16 +54,30 @@ def rows_of(results: Results) -> Rows:
             own += [f"f:{name}/{f.check}/{f.code}" for f in result.findings if f.outcome == "failed"]
             if result.fingerprint:
                 own.append(f"n:{name}/{result.fingerprint}")
-        tags.append(tuple(own))
+        if submission.section:
+            sections[submission.section] += 1
+            own.append(f"g:{submission.section}")
+        tags.append(tuple(names.setdefault(tag, len(names)) for tag in own))
     networks = {name: _groups(results, name) for name in results.run.exercises}
-    return Rows(tuple(tags), {tag: standings[tag] for tag in STANDINGS}, states, networks)
+    by_name = {section: sections[section] for section in sorted(sections, key=natural)}
+    counts = {tag: standings[tag] for tag in STANDINGS}
+    return Rows(tuple(names), tuple(tags), by_name, counts, states, networks)
+
+
+def needs_a_person(submission: SubmissionResult) -> bool:
+    """Whether somebody has to decide something about it."""
+    unmeasured = submission.lateness is not None and submission.lateness.percent is None
+    waits = submission.unmatched is not None or unmeasured
+    return waits or any(
+        state(result) == "review" or result.asked is not None for result in submission.exercises.values()
+    )
 
 
 def _stands(tag: str, submission: SubmissionResult) -> bool:
     found = submission.exercises.values()
     match tag:
         case "review":
-            return submission.unmatched is not None or any(state(result) == "review" for result in found)
+            return needs_a_person(submission)
         case "late":
             return submission.late
         case "repaired":

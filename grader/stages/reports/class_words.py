@@ -7,7 +7,7 @@ from grader.records.base import Text
 CLASS_WORDS: dict[str, Text] = {
     "compare_title": Text(en="Two runs compared", ko="두 채점 비교"),
     "compare_summary": Text(
-        en="{0} exercises have other points, {1} are the same; {2} more got the same points for other reasons.",
+        en="Exercises with other points: {0}; the same: {1}; the same points for other reasons: {2}.",
         ko="점수가 바뀐 과제 {0}건, 그대로인 과제 {1}건, 점수는 같지만 이유가 바뀐 과제 {2}건이에요.",
     ),
     "before": Text(en="before", ko="전"),
@@ -19,6 +19,10 @@ CLASS_WORDS: dict[str, Text] = {
     "find": Text(en="Question number", ko="문의 번호"),
     "search": Text(en="Search", ko="검색"),
     "standing": Text(en="Who", ko="학생"),
+    "section": Text(en="Section", ko="분반"),
+    "no_section": Text(en="none", ko="분반 없음"),
+    "whole_class": Text(en="the whole class", ko="전체 보기"),
+    "and_more": Text(en="and {0} more", ko="외 {0}명"),
     "everybody": Text(en="everybody", ko="전체"),
     "any": Text(en="any", ko="전체"),
     "finding": Text(en="Finding", ko="지적 사항"),

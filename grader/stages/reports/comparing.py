@@ -92,7 +92,7 @@ def _why(one: ExerciseResult | None, two: ExerciseResult | None) -> tuple[Text, 
             found.append(Text(en=f"{name.en}: {change}", ko=f"{name.ko}: {change}"))
     prices = [sum(repair.price for repair in result.repairs) for result in (one, two)]
     if prices[0] != prices[1]:
-        change = f"−{number(prices[0])} → −{number(prices[1])}"
+        change = " → ".join(f"−{number(price)}" if price else "0" for price in prices)
         found.append(Text(en=f"repairs: {change}", ko=f"고친 부분: {change}"))
     reasons = [result.override.reason if result.override else None for result in (one, two)]
     if reasons[0] != reasons[1]:

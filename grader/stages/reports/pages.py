@@ -7,7 +7,7 @@ results. Students' pages have no script; the index has two, which its own conten
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -30,13 +30,17 @@ from grader.stages.reports import analysis, summary
 from grader.stages.reports.class_rows import rows_of
 from grader.stages.reports.pictures import Pictures
 from grader.stages.reports.scores import scores_csv
-from grader.stages.reports.words import CHECK_WORDS, WORDS, duration
+from grader.stages.reports.sections import Section, sections_of
+from grader.stages.reports.words import CHECK_WORDS, WORDS, duration, span
 from grader.stages.reports.writing import replace_file
 
 GENERATOR = b'<meta name="generator" content="vgg-lab-grader">'
 """In every page: tells pages of an earlier run from files that are not ours."""
 
 SCRIPTS = ("vendor/datatables-3.1.5.min.js", "templates/class_page.js")
+
+MOST_NAMED = 30
+"""Students whom a list beside the table names; the table shows all of them."""
 
 SYMBOLS: Mapping[str, str] = {
     "full": "✓", "part": "◐", "zero": "✕", "missing": "–", "review": "?",
@@ -77,7 +81,8 @@ def student_pages(
 def write_reports(results: Results, out: Path, language: str, course: CourseFile | None = None) -> Path:
     """Write `index.html`, `students/*.html` and `scores.csv` under `out`; arguments as of `student_pages`.
 
-    Pages of students who are no longer in the results are removed. Returns the path of the index;
+    A class of more than `MOST_ON_A_PAGE` has its tables on a page for each section. Pages of students and sections
+    that are no longer in the results are removed. Returns the path of the index;
     raises `UserError` where a file cannot be written.
     """
     names = page_names([submission.student_id for submission in results.submissions])
@@ -89,34 +94,57 @@ def write_reports(results: Results, out: Path, language: str, course: CourseFile
         if old.name not in names and GENERATOR in old.read_bytes()[:1000]:
             old.unlink()
     replace_file(out / "scores.csv", scores_csv(results))
-    replace_file(out / "index.html", class_page(results, language, pictures))
+    parts = sections_of(results)
+    for part in parts:
+        page = class_page(
+            part.of(results), language, pictures, names=part.of_names(names), section=part.name or "–"
+        )
+        replace_file(out / part.page, page)
+    for old in sorted(out.glob("section-*.html")):
+        if old.name not in {part.page for part in parts} and GENERATOR in old.read_bytes()[:1000]:
+            old.unlink()
+    replace_file(out / "index.html", class_page(results, language, pictures, parts=parts))
     return out / "index.html"
 
 
 def class_page(
-    results: Results, language: str, pictures: Pictures | None = None, reviewing: bool = False
+    results: Results,
+    language: str,
+    pictures: Pictures | None = None,
+    reviewing: bool = False,
+    names: Sequence[str] | None = None,
+    section: str = "",
+    parts: Sequence[Section] = (),
 ) -> bytes:
     """The index: everybody's points, and what they say of the exercises.
 
     Args:
         pictures: those that have been made already.
         reviewing: it is served by `grader review`, and leads to its pages.
+        names: of the students' pages; None: as the results alone give them.
+        section: whose page it is, where each has one of its own.
+        parts: pages that have the tables of students; empty: this one has.
     """
+    used = () if parts else scripts()
     index = (
         environment(language)
         .get_template("index.html.j2")
         .render(
             reviewing=reviewing,
+            most_named=MOST_NAMED,
             form_action="'self'" if reviewing else "'none'",
             repaired=sum(
                 bool(result.repairs) for one in results.submissions for result in one.exercises.values()
             ),
             run=results.run,
             submissions=results.submissions,
-            names=page_names([submission.student_id for submission in results.submissions]),
+            names=names or page_names([submission.student_id for submission in results.submissions]),
+            section=section,
+            parts=parts,
             max_total=sum(info.max_points for info in results.run.exercises.values()),
             waiting=summary.waiting(results),
             unmatched=summary.unmatched(results),
+            unmeasured=summary.unmeasured(results),
             ungradable=summary.ungradable(results),
             by_name=summary.by_name(results),
             strays=results.strays,
@@ -128,8 +156,8 @@ def class_page(
             check_figures={name: analysis.check_figures(results, name) for name in results.run.exercises},
             trainings=summary.trainings(results),
             pictures=pictures or Pictures(results),
-            scripts=[Markup(script) for script in scripts()],
-            script_hashes=[script_digest(script) for script in scripts()],
+            scripts=[Markup(script) for script in used],
+            script_hashes=[script_digest(script) for script in used],
         )
     )
     return _encoded(index)
@@ -161,6 +189,7 @@ def environment(language: str, *packages: str) -> Environment:
         language=language,
         script_hashes=(),
         form_action="'none'",
+        frames=False,
         reviewing=False,
         generator=Markup(GENERATOR.decode()),
         w={key: text.in_language(language) for key, text in WORDS.items()},
@@ -172,7 +201,12 @@ def environment(language: str, *packages: str) -> Environment:
         finding_id=finding_id,
         filled=FILLED,
     )
-    environment.filters.update(number=number, prose=_prose, duration=lambda s: duration(s, language))
+    environment.filters.update(
+        number=number,
+        prose=_prose,
+        duration=lambda s: duration(s, language),
+        span=lambda s: span(s, language),
+    )
     return environment
 
 
@@ -211,9 +245,12 @@ def _columns(submission: SubmissionResult, course: CourseFile) -> tuple[_Line, .
         found = column_score(submission, column, course.decimals)
         if found.score is not None:
             added = f"{' + '.join(column.exercises)} = {written(found.points)} / {written(found.whole)}"
+            added += f", −{number(found.late_percent)}%" if found.late_percent else ""
             lines.append(_Line(column.title, written(found.score), column.points, "", added))
         elif found.waiting:
             lines.append(_Line(column.title, "?", column.points, "lms_waiting"))
+        elif found.unmeasured:
+            lines.append(_Line(column.title, "?", column.points, "lms_late"))
         else:
             lines.append(_Line(column.title, "–", column.points, "lms_missing"))
     return tuple(lines)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 
-from grader.records.cells import number, plain_cell
+from grader.records.cells import late_cells, number, plain_cell
 from grader.records.results import Results, SubmissionResult
 from grader.stages.reports.summary import is_complete, known_points, state
 
@@ -24,13 +24,26 @@ def scores_csv(results: Results) -> bytes:
     max_total = sum(info.max_points for info in results.run.exercises.values())
     text = io.StringIO(newline="")
     table = csv.writer(text)
-    table.writerow(["student_id", "student_name", "late", *names, "total", "max_total", "status"])
+    table.writerow(
+        [
+            "student_id",
+            "student_name",
+            "late",
+            "submitted",
+            "late_percent",
+            *names,
+            "total",
+            "max_total",
+            "status",
+        ]
+    )
     for submission in results.submissions:
         table.writerow(
             [
                 plain_cell(submission.student_id),
                 plain_cell(submission.student_name),
                 "late" if submission.late else "",
+                *late_cells(submission),
                 *(number(submission.exercises[name].points) for name in names),
                 number(known_points(submission) if is_complete(submission) else None),
                 number(max_total),

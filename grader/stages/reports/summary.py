@@ -138,6 +138,7 @@ class ToMend:
     anchor: str
     """Of its place on the student's page."""
     lost: float
+    """With the points of the checks that it blocks."""
     place: str = ""
     """The file; empty where none is named."""
     line: int = 0
@@ -160,10 +161,12 @@ def mend_first(submission: SubmissionResult) -> tuple[ToMend, ...]:
                     repair.line,
                 )
             )
+        behind = sum(f.max_points - (f.points or 0.0) for f in result.findings if f.outcome == "blocked")
         for finding in result.findings:
             if finding.outcome == "failed" and finding.points != finding.max_points:
                 where = (finding.place.file, finding.place.line) if finding.place else ("", 0)
-                lost = finding.max_points - (finding.points or 0.0)
+                lost = finding.max_points - (finding.points or 0.0) + behind
+                behind = 0.0
                 found.append(
                     ToMend(name, CHECK_WORDS[finding.check].name, f"{name}-{finding.check}", lost, *where)
                 )
@@ -198,6 +201,13 @@ def waiting(results: Results) -> tuple[Waiting, ...]:
 def unmatched(results: Results) -> tuple[int, ...]:
     """Places of the submissions that the class list has nobody for."""
     return tuple(i for i, submission in enumerate(results.submissions) if submission.unmatched)
+
+
+def unmeasured(results: Results) -> tuple[int, ...]:
+    """Places of late submissions of which nothing says how late they are."""
+    return tuple(
+        i for i, one in enumerate(results.submissions) if one.lateness and one.lateness.percent is None
+    )
 
 
 def ungradable(results: Results) -> tuple[int, ...]:

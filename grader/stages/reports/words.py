@@ -78,7 +78,34 @@ WORDS: dict[str, Text] = {
     # both pages
     "late": Text(en="late", ko="늦은 제출"),
     "draft": Text(en="draft, never handed in", ko="임시 저장, 제출 안 함"),
+    "lateness": Text(
+        en="Handed in {0}, {1} after the deadline ({2})", ko="제출 {0}, 마감({2})보다 {1} 늦었어요"
+    ),
+    "lateness_marked": Text(en="Handed in after the deadline ({0})", ko="마감({0})이 지난 뒤에 제출했어요"),
+    "lateness_costs": Text(
+        en="lateness costs {0}% of the maximum", ko="늦은 제출로 만점의 {0}%를 감점해요"
+    ),
+    "lateness_free": Text(en="this costs nothing", ko="감점은 없어요"),
+    "lateness_pending": Text(
+        en="course staff still have to see by how much", ko="얼마나 늦었는지 조교가 확인할 거예요"
+    ),
+    "extended": Text(en="extended for you", ko="연장된 마감"),
+    "late_unmeasured": Text(
+        en="late, and nothing says by how much", ko="늦은 제출인데 얼마나 늦었는지 알 수 없어요"
+    ),
+    "settle_late": Text(
+        en='To settle lateness, look up in the LMS when it was handed in, write it under run.deadline in course.yaml, like '
+        'submitted: {{"{0}": 2026-11-28 01:10}}, and run the same command again: nothing is graded twice.',
+        ko='LMS에서 제출 시각을 보고 course.yaml의 run.deadline 아래에 submitted: {{"{0}": 2026-11-28 01:10}}처럼 적은 뒤 '
+        "같은 명령을 다시 실행하면 돼요. 이미 채점한 것은 다시 채점하지 않아요.",
+    ),
+    "unmeasured": Text(en="Late, by how much is not known", ko="얼마나 늦었는지 모르는 제출물"),
+    "deadline": Text(en="Deadline", ko="마감"),
+    "per_hour": Text(en="{0}% for each hour begun, at most {1}%", ko="1시간마다 {0}% 감점, 최대 {1}%"),
+    "per_day": Text(en="{0}% for each day begun, at most {1}%", ko="하루마다 {0}% 감점, 최대 {1}%"),
+    "extensions": Text(en="extensions: {0}", ko="연장: {0}명"),
     "points": Text(en="{0} points", ko="{0}점"),
+    "no_cost": Text(en="costs nothing", ko="감점 없음"),
     "points_of": Text(en="{0} of {1} points", ko="{1}점 중 {0}점"),
     "exercise": Text(en="Exercise", ko="과제"),
     "check": Text(en="Check", ko="검사"),
@@ -141,10 +168,10 @@ WORDS: dict[str, Text] = {
     ),
     "to_review": Text(en="A person has to look at these", ko="사람이 확인해야 하는 제출"),
     "to_review_note": Text(
-        en="The grader could not judge them, and no points are given or taken until you decide. Look at the code, write "
-        "your points into overrides.yaml beside this page, and export again.",
-        ko="채점기가 판정하지 못했고, 정해 주실 때까지 점수를 주지도 깎지도 않아요. 코드를 보고 이 페이지와 같은 "
-        "폴더의 overrides.yaml에 점수를 적은 뒤 다시 내보내세요.",
+        en="The grader could not judge them, and no points are given or taken until you decide: with grader review, "
+        "beside the code, or in overrides.yaml in the folder of this page. Then export again.",
+        ko="채점기가 판정하지 못했고, 정해 주실 때까지 점수를 주지도 깎지도 않아요. grader review로 코드를 "
+        "보며 정하거나 이 페이지와 같은 폴더의 overrides.yaml에 적은 뒤 다시 내보내세요.",
     ),
     "ungradable": Text(en="Handed in, but nothing to grade in it", ko="제출은 했지만 채점할 것이 없는 학생"),
     "ungradable_note": Text(
@@ -269,6 +296,9 @@ WORDS: dict[str, Text] = {
     "lms_waiting": Text(
         en="pending until a person has looked at your submission", ko="조교가 확인한 뒤에 정해져요"
     ),
+    "lms_late": Text(
+        en="pending until it is known how late it was handed in", ko="얼마나 늦었는지 확인한 뒤에 정해져요"
+    ),
     "lms_missing": Text(en="no score is entered: there is nothing to grade", ko="채점할 것이 없어 점수가 입력되지 않아요"),
     "files": Text(en="Files you handed in", ko="제출한 파일"),
     "no_files": Text(en="No .py file or notebook.", ko=".py 파일이나 노트북이 없어요."),
@@ -279,6 +309,16 @@ WORDS: dict[str, Text] = {
         ko="‘아직 못 봄’인 검사는 앞의 검사를 통과해야 볼 수 있어요. 앞의 것부터 고치면 이어서 검사해요.",
     ),
 }  # fmt: skip
+
+
+def span(seconds: float, language: str) -> str:
+    """A long time as people say it: "26 h 11 min", "3 d 2 h"; what has begun counts as whole minutes."""
+    minutes = -(-round(seconds) // 60)
+    days, hours, rest = minutes // 1440, minutes // 60, minutes % 60
+    units = ("일", "시간", "분") if language == "ko" else (" d", " h", " min")
+    long, short = [(days, units[0]), (hours % 24, units[1])], [(hours, units[1]), (rest, units[2])]
+    parts = long if days >= 2 else short
+    return " ".join(f"{amount}{unit}" for amount, unit in parts if amount)
 
 
 def duration(seconds: float, language: str) -> str:

@@ -34,6 +34,15 @@ class Decision(Record):
     by: str = ""
 
 
+class Note(Record):
+    """What course staff write for themselves beside one exercise of one student."""
+
+    student_id: str
+    exercise: str
+    text: str
+    """Empty: what stands there is taken away."""
+
+
 class FileChanged(UserError):
     """Somebody else wrote into the file after it was shown."""
 
@@ -44,8 +53,8 @@ def version_of(folder: Path) -> str:
     return hashlib.sha256(path.read_bytes() if path.exists() else b"").hexdigest()[:16]
 
 
-def decide(folder: Path, results: Results, version: str, decisions: Sequence[Decision]) -> str:
-    """Write decisions into the file, all of them or none; the version that the file has then.
+def decide(folder: Path, results: Results, version: str, decisions: Sequence[Decision | Note]) -> str:
+    """Write decisions and notes into the file, all of them or none; the version that the file has then.
 
     Args:
         results: of the run, to see that the file still fits it afterwards.
@@ -62,7 +71,7 @@ def decide(folder: Path, results: Results, version: str, decisions: Sequence[Dec
         before = path.read_bytes() if path.exists() else None
         data = _read(before)
         for decision in decisions:
-            _enter(data, decision)
+            _enter(data, decision.student_id, decision.exercise, decision)
         text = io.StringIO()
         _yaml().dump(data, text)
         _write(path, text.getvalue().encode("utf-8") if data else b"")
@@ -98,30 +107,37 @@ def _read(content: bytes | None) -> CommentedMap:
     return data if data is not None else CommentedMap()
 
 
-def _enter(data: CommentedMap, decision: Decision) -> None:
-    student = _key(data, decision.student_id)
+def _enter(data: CommentedMap, student_id: str, exercise: str, entered: Decision | Note) -> None:
+    student = _key(data, student_id)
     exercises = data.setdefault(student, CommentedMap())
-    entry: CommentedMap = exercises.get(decision.exercise) or CommentedMap()
+    entry: CommentedMap = exercises.get(exercise) or CommentedMap()
+    private = entered.text if isinstance(entered, Note) else entry.get("private")
+    if isinstance(entered, Decision):
+        entry = _decided(entry, entered)
+    entry.pop("private", None)
+    if private:
+        entry["private"] = private
+    if entry:
+        exercises[exercise] = entry
+    else:
+        exercises.pop(exercise, None)
+    if not exercises:
+        data.pop(student)
+
+
+def _decided(entry: CommentedMap, decision: Decision) -> CommentedMap:
+    """What stands for an exercise after a decision."""
     value = CommentedMap(points=_number(decision.points), reason=decision.reason)
     if decision.by:
         value["by"] = decision.by
-    if decision.points is None and decision.check is None:
-        entry = CommentedMap()
-    elif decision.check is None:
-        entry = value
+    if decision.check is None:
+        return value if decision.points is not None else CommentedMap()
+    checks = entry.get("checks") or CommentedMap()
+    if decision.points is None:
+        checks.pop(decision.check, None)
     else:
-        checks = entry.get("checks") or CommentedMap()
-        if decision.points is None:
-            checks.pop(decision.check, None)
-        else:
-            checks[decision.check] = value
-        entry = CommentedMap(checks=checks) if checks else CommentedMap()
-    if entry:
-        exercises[decision.exercise] = entry
-    else:
-        exercises.pop(decision.exercise, None)
-    if not exercises:
-        data.pop(student)
+        checks[decision.check] = value
+    return CommentedMap(checks=checks) if checks else CommentedMap()
 
 
 def _key(data: CommentedMap, student_id: str) -> object:

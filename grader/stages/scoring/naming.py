@@ -6,7 +6,16 @@ from collections.abc import Sequence
 
 from grader.records.base import Text
 from grader.records.findings import BlankLeft, Verdict
+from grader.records.judgement import Judgement
 from grader.records.misconception import Misconception, Mistake, joined
+
+
+def told(
+    judgement: Judgement, mistakes: Sequence[Misconception], blanks: Sequence[BlankLeft]
+) -> tuple[Verdict, ...]:
+    """What is said of a network, and priced: the verdicts in the words of what is known of it."""
+    left = () if judgement.repairs else blanks  # repairs tell of them themselves
+    return with_blanks(named(judgement.verdicts, mistakes), left)
 
 
 def named(verdicts: Sequence[Verdict], mistakes: Sequence[Misconception]) -> tuple[Verdict, ...]:

@@ -5,6 +5,7 @@
       ca:
         checks:
           function: {points: 30, reason: "the handout can be read so"}
+        private: "came to the office hour"
 
 They survive every later run, and are shown as what they are.
 """
@@ -41,10 +42,12 @@ class Given(Record):
     reason: str | None = Field(default=None, min_length=1, coerce_numbers_to_str=True)
     by: str = Field(default="", coerce_numbers_to_str=True)
     checks: dict[CheckName, GivenCheck] = Field(default_factory=dict)
+    private: str = Field(default="", coerce_numbers_to_str=True)
+    """For course staff: `grader review` shows it, and no page, no results and no export ever does."""
 
     @model_validator(mode="after")
     def _says_something(self) -> Given:
-        if self.points is None and not self.checks:
+        if self.points is None and not self.checks and not self.private:
             raise ValueError("points are missing; add them, or checks with points of their own")
         if self.points is not None and self.checks:
             raise ValueError("points and checks exclude each other; keep one of them")
@@ -169,7 +172,7 @@ def own(result: ExerciseResult) -> ExerciseResult:
 
 
 def _replaced(result: ExerciseResult, given: Given | None) -> ExerciseResult:
-    if given is None:
+    if given is None or (given.points is None and not given.checks):
         return result
     if given.points is not None:
         override = Override(

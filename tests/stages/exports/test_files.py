@@ -6,6 +6,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,12 @@ from export_orders import CLASS, RUN, TITLE, order, result, student
 from lms.importers import Canvas, Moodle, feedback_owner
 
 from grader.errors import UserError
+from grader.records.deadline import Deadline
 from grader.records.gradebook import Column, CourseFile
 from grader.records.results import Results
 from grader.stages.exports import EXPORTERS, Outcome
+from grader.stages.exports.grades import OWN_COMMENT, grades
+from grader.stages.scoring.lateness import with_lateness
 
 EXPECTED = {"20231001": 91.25, "20231002": 0.0, "20231003": 100.0, "20231005": 20.83, "00731007": 50.0}
 
@@ -339,3 +343,50 @@ def test_whom_the_class_list_does_not_settle_is_listed_once(tmp_path: Path) -> N
         ("20231003", "held", "not settled whose this is: a_2_skip.py"),
         ("9", "held", "not in the class list"),
     ]
+
+
+def _late() -> Results:
+    """The class with a deadline: one student is two days late, one late by nobody knows how much."""
+    due = Deadline.model_validate(
+        {"at": "2026-11-27 23:59", "zone": "Asia/Seoul", "percent": 10, "at_most": 50}
+    )
+    changes = {"20231001": {"submitted": datetime(2026, 11, 29, 12)}, "20231002": {"late": True}}
+    rows = tuple(
+        row.model_copy(update={"files": ("a.py",), "section": "001", **changes.get(row.student_id, {})})
+        for row in CLASS
+    )
+    return with_lateness(Results(run=RUN, submissions=rows), due)
+
+
+def test_lateness_is_a_line_of_its_own_and_its_size_is_never_guessed(tmp_path: Path) -> None:
+    wanted = (
+        "student_id",
+        "section",
+        "skip",
+        "dense",
+        "late",
+        "submitted",
+        "late_percent",
+        "total",
+        "comment",
+    )
+    column = Column(title=TITLE, exercises=("skip", "dense"), points=100)
+    course = CourseFile(columns=(column,), csv=wanted)
+    asked = order(tmp_path, results=_late(), course=course)
+    outcome = EXPORTERS["csv"](asked)
+    table = list(csv.DictReader(io.StringIO(outcome.files[0].read_bytes().decode("utf-8-sig"))))
+    rows = {row["student_id"]: tuple(row.values())[1:] for row in table}
+    assert rows["20231001"] == (
+        "001", "80", "66", "late", "2026-11-29 12:00", "20", "71.25", "skip 80/80 · dense 66/80 · 늦은 제출 −20%",
+    )  # fmt: skip
+    assert rows["20231002"] == ("001", "0", "0", "late", "", "?", "", "")
+    assert rows["20231003"][3:6] == ("", "", "")
+    held = {change.student_id: change.why for change in outcome.changes if change.what == "held"}
+    assert held["20231002"] is not None and "run.deadline.submitted" in held["20231002"].en
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_a_comment_that_tells_of_lateness_is_known_as_our_own(tmp_path: Path, language: str) -> None:
+    asked = order(tmp_path, results=_late(), language=language)
+    comments = [grade.comment for grade in grades(asked) if grade.late]
+    assert len(comments) == 1 and OWN_COMMENT.fullmatch(comments[0])

@@ -9,14 +9,16 @@ import stat
 import subprocess
 import sys
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from export_orders import CLASS, order
+from export_orders import CLASS, RUN, order
 
 from grader.course import default_root
 from grader.errors import UserError
+from grader.records.deadline import Lateness
 from grader.records.results import Results
 from grader.stages.exports import EXPORTERS
 
@@ -103,6 +105,22 @@ def test_results_of_one_student_say_what_was_lost_and_why(tmp_path: Path) -> Non
     waits = Results(run=one.run, submissions=CLASS[3:4])
     held = EXPORTERS["gradescope"](order(tmp_path, results=waits, out=tmp_path / "none.json"))
     assert [change.what for change in held.changes] == ["held"] and not (tmp_path / "none.json").exists()
+
+
+def test_lateness_is_a_line_of_its_own_that_adds_up_to_the_score(tmp_path: Path) -> None:
+    late = Lateness(deadline=datetime(2026, 11, 27, 23, 59, tzinfo=UTC), seconds=90_000, percent=20)
+    one = CLASS[0].model_copy(update={"lateness": late})
+    asked = order(tmp_path, results=Results(run=RUN, submissions=(one,)), out=tmp_path / "results.json")
+    EXPORTERS["gradescope"](asked)
+    made = json.loads((tmp_path / "results.json").read_text("utf-8"))
+    check(made)
+    assert made["tests"][-1] == {
+        "name": "늦은 제출 −20%",
+        "score": -20,
+        "max_score": 0,
+        "output_format": "text",
+    }
+    assert sum(test["score"] for test in made["tests"]) == pytest.approx(made["score"]) == 71.25
 
 
 def test_what_is_to_be_made_must_be_said(tmp_path: Path) -> None:

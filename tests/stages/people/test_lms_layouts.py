@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from stages.handing_in import notebook, packed, write
 from grader.class_work import read_class
 from grader.errors import SubmissionsError
 from grader.lms.download_names import canvas_name, moodle
+from grader.records.deadline import Deadline
 from grader.records.submission import ClassWork, Layout
 from grader.stages.excerpts import cut
 
@@ -290,7 +292,38 @@ def test_gradescope_says_whose_folder_is_whose_and_the_newest_attempt_counts(tmp
     mine = next(s for s in work.submissions if s.student_id == "20261234")
     assert mine.student_name == "홍길동" and mine.ids == {"gradescope": "98799", "email": "gd@x.ac.kr"}
     assert mine.files[0].cells[0].text.startswith("new")
-    assert mine.others[0].reason.en == "an earlier attempt (2026-10-12 06:41); the newest one counts"
+    assert mine.others[0].reason.en == "an earlier attempt (2026-10-12 06:41); another one counts"
+
+
+@pytest.mark.parametrize(
+    ("policy", "at", "begins"),
+    [
+        ("newest", "2026-10-13 00:00", "new"),
+        ("first", "2026-10-20 00:00", "old"),
+        ("newest_in_time", "2026-10-13 00:00", "old"),
+        ("newest_in_time", "2026-10-20 00:00", "new"),
+        ("newest_in_time", "2026-10-01 00:00", "new"),
+    ],
+)
+def test_the_course_says_which_attempt_counts(tmp_path: Path, policy: str, at: str, begins: str) -> None:
+    due = Deadline.model_validate({"at": at, "zone": "UTC", "attempt": policy})
+    work = read_class(write(tmp_path, _gradescope(METADATA)), deadline=due)
+    mine = next(s for s in work.submissions if s.student_id == "20261234")
+    assert mine.files[0].cells[0].text.startswith(begins) and len(mine.files) == 1
+    assert mine.submitted is not None and mine.submitted.day == (12 if begins == "old" else 13)
+    assert mine.others[0].reason.en.startswith("a later" if begins == "old" else "an earlier")
+
+
+def test_blackboards_attempts_have_times(tmp_path: Path) -> None:
+    names = [f"Lab_20231101_attempt_2024-11-{day}-23-41-07_skip.py" for day in ("20", "22")]
+    due = Deadline.model_validate(
+        {"at": "2024-11-21 00:00", "zone": "Asia/Seoul", "attempt": "newest_in_time"}
+    )
+    [mine] = read_class(write(tmp_path, dict.fromkeys(names, SKIP)), deadline=due).submissions
+    assert mine.submitted == datetime(2024, 11, 20, 23, 41, 7)
+    assert [other.reason.en for other in mine.others] == [
+        "a later attempt (2024-11-22 23:41); another one counts"
+    ]
 
 
 def test_the_export_may_be_named_by_its_inner_folder(tmp_path: Path) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
+
 from grader.records.base import Text
+from grader.records.deadline import Deadline, Lateness
 from grader.records.findings import CHECKS, CheckName, LayerRow, Outcome, Place
 from grader.records.results import (
     ExerciseInfo,
@@ -227,8 +230,10 @@ def all_right(file: str, training: str = "shared with 20231001") -> tuple[Exerci
     return tuple(graded(file, name, training=training) for name in names)
 
 
+SEOUL = timezone(timedelta(hours=9))
 RUN = RunInfo(
     profile="quick", data="synthetic-1", device="cpu", trainings=6, seconds=163.4, grader_version="0.1.0",
+    deadline=Deadline(at=datetime(2026, 11, 27, 23, 59), zone="Asia/Seoul", percent=10, at_most=50),
     torch_version="2.13.0", isolation="landlock, seccomp, rlimits, no_new_privs",
     exercises={
         "base": ExerciseInfo(title=Text(en="The base network", ko="기본 네트워크"), max_points=100, classes=("VGG", "Model")),
@@ -243,12 +248,17 @@ INJECTION = "<script>alert(1)</script><b onmouseover='x'>\"&amp;"
 RESULTS = Results(
     run=RUN,
     submissions=(
-        student("20231001", "김하늘", ("model.py",), *all_right("model.py", "own run")),
+        student("20231001", "김하늘", ("model.py",), *all_right("model.py", "own run"), section="A"),
         student(
             "20231002", "이서연", ("과제/lab.ipynb", "과제/옛날 버전.py"),
             graded("과제/lab.ipynb", "VGG", training="shared with 20231001"), missing("VGG_SKIP"), CRASHED,
             missing("VGG_CA"),
             late=True,
+            section="B",
+            lateness=Lateness(
+                deadline=datetime(2026, 11, 27, 23, 59, tzinfo=SEOUL), submitted=datetime(2026, 11, 29, 2, 10, tzinfo=SEOUL),
+                seconds=94_260, percent=20,
+            ),
             other_files={"과제/보고서.pdf": NOT_READ},
         ),
         student(

@@ -147,7 +147,7 @@ def test_who_was_given_points_for_it_by_a_person_is_named_no_more() -> None:
 def test_whoever_grades_is_told_once_how_to_settle_what_waits() -> None:
     (line,) = advice(RESULTS, Path("grading-a"), "ko")
     assert line == (
-        "코드를 보고 grading-a/overrides.yaml에 점수를 적은 뒤 내보내세요. "
+        "`grader review grading-a`에서 코드를 보며 정하거나 grading-a/overrides.yaml에 직접 적은 뒤 내보내세요. "
         '예: "20231004": {ca: {points: 100, reason: "이유"}}'
     )
     assert not any("조교" in reason for reason in needs_a_person(RESULTS, "ko")[:1])

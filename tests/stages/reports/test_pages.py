@@ -130,6 +130,7 @@ def test_every_text_of_the_results_is_escaped(language: str, tmp_path: Path) -> 
         return f"`<script>`'\"><img src=x>{value}" if isinstance(value, str) and key not in fixed else value
 
     fixed = {"check", "outcome", "status", "layout", "joined_by", "language"}
+    fixed |= {"at", "zone", "per", "attempt", "deadline", "submitted"}
     poisoned = Results.model_validate(poison(RESULTS.model_dump(mode="json")))
     write_reports(poisoned, tmp_path, language)
     assert len(pages(tmp_path)) == len(RESULTS.submissions) + 1
@@ -203,7 +204,10 @@ def test_a_students_page_shows_each_column_as_it_is_exported(language: str, tmp_
         "LMS: Lab <12> 10 / 10 (base + skip = 200 / 200)",
         "LMS: CA 5 / 5 (ca = 100 / 100)",
     ]
-    assert lines("20231002") == ["LMS: Lab <12> 5 / 10 (base + skip = 100 / 200)", f"LMS: CA – / 5 {nothing}"]
+    assert lines("20231002") == [
+        "LMS: Lab <12> 3 / 10 (base + skip = 100 / 200, −20%)",
+        f"LMS: CA – / 5 {nothing}",
+    ]
     assert lines("20231004") == [
         "LMS: Lab <12> 10 / 10 (base + skip = 200 / 200)",
         f"LMS: CA ? / 5 {pending}",
@@ -242,7 +246,16 @@ def test_what_a_person_has_settled_waits_for_nobody(
 def test_repairs_are_told_as_what_they_are(codes: tuple[str, ...], heading: str, tmp_path: Path) -> None:
     said = Text(en="It is empty.", ko="비어 있어요.")
     repairs = tuple(
-        Repair(code=code, price=4.0, file="a.py", line=n, before="...", after="pass", message=said, hint=said)
+        Repair(
+            code=code,
+            price=8.0 - 4 * n,
+            file="a.py",
+            line=n,
+            before="...",
+            after="pass",
+            message=said,
+            hint=said,
+        )
         for n, code in enumerate(codes, start=1)
     )
     first = RESULTS.submissions[0]
@@ -254,3 +267,5 @@ def test_repairs_are_told_as_what_they_are(codes: tuple[str, ...], heading: str,
 
     assert f"<h3>{WORDS[heading].ko}</h3>" in page
     assert page.count("비어 있어요.") >= 2 * len(codes)
+    assert "−4" in page and "감점 없음" in page and "−0" not in page  # the same slip again costs nothing
+    assert "−0" not in (tmp_path / "index.html").read_text("utf-8")

@@ -20,7 +20,9 @@ def test_the_table_is_as_expected(expect: Callable[[str, str], None]) -> None:
 
 
 def test_excel_is_told_the_encoding_once() -> None:
-    assert scores_csv(RESULTS).startswith(b"\xef\xbb\xbfstudent_id,student_name,late,base,")
+    assert scores_csv(RESULTS).startswith(
+        b"\xef\xbb\xbfstudent_id,student_name,late,submitted,late_percent,base,"
+    )
     assert scores_csv(RESULTS).count(b"\xef\xbb\xbf") == 1
 
 
@@ -31,8 +33,8 @@ def test_every_student_has_one_row_whatever_is_in_the_name() -> None:
 def test_a_total_waits_for_the_person_who_has_to_look() -> None:
     by_id = {row["student_id"]: row for row in rows()}
     assert by_id["20231004"] == {
-        "student_id": "20231004", "student_name": "최유나", "late": "", "base": "100", "skip": "100", "dense": "100",
-        "ca": "", "total": "", "max_total": "400", "status": "needs review: ca",
+        "student_id": "20231004", "student_name": "최유나", "late": "", "submitted": "", "late_percent": "",
+        "base": "100", "skip": "100", "dense": "100", "ca": "", "total": "", "max_total": "400", "status": "needs review: ca",
     }  # fmt: skip
     assert by_id["20231002"]["total"] == "119"
 

@@ -9,7 +9,7 @@ from stages.reports.results_sample import RESULTS
 
 from grader.errors import UserError
 from grader.records.results import Results, SubmissionResult
-from grader.stages.scoring.deciding import Decision, FileChanged, decide, version_of
+from grader.stages.scoring.deciding import Decision, FileChanged, Note, decide, version_of
 from grader.stages.scoring.overrides import read_overrides, with_overrides
 
 FUNCTION = Decision(
@@ -92,3 +92,16 @@ def test_a_number_with_zeros_in_front_is_found_though_nobody_quoted_it(tmp_path:
     decide(tmp_path, results, version_of(tmp_path), [again])
     found = with_overrides(results, read_overrides(tmp_path)).submissions[0].exercises["skip"]
     assert found.points == 2
+
+
+def test_a_note_of_course_staff_stands_beside_decisions_and_in_no_result(tmp_path: Path) -> None:
+    note = Note(student_id="20231003", exercise="skip", text="came to the office hour")
+    version = decide(tmp_path, RESULTS, version_of(tmp_path), [note])
+    assert graded(tmp_path) == RESULTS
+    version = decide(tmp_path, RESULTS, version, [FUNCTION])
+    assert "office hour" not in graded(tmp_path).model_dump_json()
+    version = decide(tmp_path, RESULTS, version, [FUNCTION.model_copy(update={"points": None})])
+    text = (tmp_path / "overrides.yaml").read_text()
+    assert text == '"20231003":\n  skip:\n    private: came to the office hour\n'
+    decide(tmp_path, RESULTS, version, [note.model_copy(update={"text": ""})])
+    assert (tmp_path / "overrides.yaml").read_text() == ""
