@@ -25,11 +25,11 @@ def engine() -> Iterator[LocalEngine]:
 def test_every_mutant_loses_points_and_no_variation_does(name: str, engine: LocalEngine) -> None:
     course = open_course(default_root(), name)
     assert course is not None
-    found = generated(course, engine, mutant_count=24, variation_count=16)
+    found = generated(course, engine, mutant_count=12, variation_count=12)
     assert not found.survived
     assert not found.marked_down
-    assert found.mutants == 24 and found.variations == 16
-    assert found.killed + found.equivalent == 24
+    assert found.mutants == 12 and found.variations == 12
+    assert found.killed + found.equivalent == 12
 
 
 def test_mutants_and_variations_are_distinct_and_the_same_every_time() -> None:

@@ -44,7 +44,8 @@ def test_lateness_costs_what_the_course_says_and_leaves_the_findings_alone(tmp_p
     ]  # fmt: skip
     assert {row.exercises["skip"].points for row in results.submissions} == {80}
     assert needs_a_person(results, "en") == ["20231003 C: late, and nothing says by how much"]
-    assert "run.deadline.submitted" in advice(results, tmp_path, "en")[0]
+    told = advice(results, tmp_path, "en")[0]
+    assert "under run.deadline in course.yaml" in told and "submitted" in told
     said = remarks(results, "en")
     assert "Taken to be in time, since nothing says when they handed in: 20231004 D" in said
     assert "In the deadline of course.yaml, but not in this run: 20239999" in said
