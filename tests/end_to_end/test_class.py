@@ -53,7 +53,7 @@ def test_sixty_students_get_what_they_deserve_and_a_second_run_grades_nothing_ag
 
     began = time.monotonic()
     _, again = grade(folder, tmp_path)
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < 60
     for run in (results["run"], again["run"]):
         del run["seconds"]
     assert again == results
