@@ -17,8 +17,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from grader.pipeline import current
 from grader.records.results import Results
+from grader.reporting import current
 from grader.stages.reports import write_reports
 
 CLOCK = """

@@ -21,6 +21,7 @@ from grader.errors import CalibrationError, GraderFault, UserError
 from grader.ledger import Ledger, key_of, training_key_of
 from grader.marks import blanks_of
 from grader.networks.stand_ins import with_borders
+from grader.progress import Progress
 from grader.records.assignment import Calibration, Recipe
 from grader.records.base import Language, Text
 from grader.records.findings import BlankLeft, Flag
@@ -58,24 +59,6 @@ class Settings:
     """The class list."""
     again: bool = False
     """Judge what was kept; no student's code is run."""
-
-
-@dataclass
-class Progress:
-    """What the person sees while it runs: called with the step, how many are done, of how many."""
-
-    report: Callable[[str, int, int], None] = lambda step, done, total: None
-    counts: dict[str, list[int]] = field(default_factory=dict)
-
-    def add(self, step: str, count: int = 1) -> None:
-        """More work of this kind is known."""
-        self.counts.setdefault(step, [0, 0])[1] += count
-        self.report(step, *self.counts[step])
-
-    def done(self, step: str) -> None:
-        """One piece of it is finished."""
-        self.counts.setdefault(step, [0, 0])[0] += 1
-        self.report(step, *self.counts[step])
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader.assembly import assemble, data_name, joined
-from grader.bench import Bench, Progress, Settings, Task, reference_of, whole
+from grader.bench import Bench, Settings, Task, reference_of, whole
 from grader.candidates import MOST, choose
 from grader.class_work import read_class
 from grader.course import Exercise, other_classes, read_course
-from grader.course.course_file import read_course_file
 from grader.course.variants import checked_roots, variant_of
 from grader.earlier import Earlier, batch_of
 from grader.engines.gpu import GpuEngine
@@ -31,17 +30,18 @@ from grader.errors import UserError
 from grader.ledger import Ledger, key_of
 from grader.lms.roster import read_roster
 from grader.marks import blanks_of
+from grader.progress import Progress
 from grader.receipts import receipt_notes
-from grader.records.base import Language
 from grader.records.gradebook import CourseFile
 from grader.records.graph import Capture, ModelGraph
 from grader.records.repair import Mending
 from grader.records.results import Results
 from grader.records.submission import ClassWork, Excerpt, OtherFile, Submission
+from grader.reporting import course_file_of, write
 from grader.sources import keep_sources, kept_of
 from grader.stages.excerpts import candidates
 from grader.stages.mending import Meant, meant, repair_of, unread
-from grader.stages.reports import read_results, write_reports, write_results
+from grader.stages.reports import read_results
 from grader.stages.scoring.lateness import with_lateness
 from grader.stages.scoring.overrides import read_overrides, with_overrides
 from grader.stages.screening import Screening, screen
@@ -75,7 +75,7 @@ def run(settings: Settings, progress: Progress | None = None) -> Results:
         settings, handed_in.for_grading(), course, course_file, ledger, progress, earlier
     )
     results = with_overrides(with_lateness(earlier.merged(results), deadline), overrides)
-    _write(results, settings.out, course_file)
+    write(results, settings.out, course_file)
     return results
 
 
@@ -106,7 +106,7 @@ def rejudge(run: Path, settings: Settings, progress: Progress | None = None) -> 
     results = results.model_copy(update={"submissions": rows, "run": info})
     deadline = course_file.run.deadline if course_file else None
     results = with_overrides(with_lateness(results, deadline), overrides)
-    _write(results, settings.out, course_file)
+    write(results, settings.out, course_file)
     return results
 
 
@@ -166,52 +166,11 @@ def _graded(
         return assemble(settings, handed_in, course, tasks, bench, time.monotonic() - began)
 
 
-def course_file_of(root: Path) -> CourseFile | None:
-    """The course's own file; None where it has none.
-
-    Raises:
-        AssignmentError: the first mistake in it.
-    """
-    path = root / "course.yaml"
-    return read_course_file(path) if path.exists() else None
-
-
-def current(folder: Path, language: Language | None = None) -> Results:
-    """The results of an earlier run with its `overrides.yaml` as it stands now; nothing is written.
-
-    Args:
-        language: of the pages from now on; None: as they are.
-
-    Raises:
-        UserError: there is no such run, or a mistake in its `overrides.yaml`.
-    """
-    results = with_overrides(read_results(folder / "results.json"), read_overrides(folder))
-    if language is None:
-        return results
-    return results.model_copy(update={"run": results.run.model_copy(update={"language": language})})
-
-
-def report(folder: Path, language: Language | None = None, course: CourseFile | None = None) -> Results:
-    """`current`, with the pages and `scores.csv` made again; nothing is graded.
-
-    Raises:
-        UserError: as `current`, or a file cannot be written.
-    """
-    results = current(folder, language)
-    _write(results, folder, course)
-    return results
-
-
 def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(f"{folder}: cannot be made a folder ({error.strerror}); give another --out") from None
-
-
-def _write(results: Results, folder: Path, course: CourseFile | None) -> None:
-    write_results(results, folder / "results.json")
-    write_reports(results, folder, results.run.language, course)
 
 
 def tasks_of(

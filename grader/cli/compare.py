@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Shown
 
-from grader.pipeline import current
 from grader.records.base import Language
 from grader.records.cells import number
+from grader.reporting import current
 from grader.stages.reports.comparing import Comparison, compare, comparison_csv, comparison_page
 from grader.stages.reports.words import WORDS
 from grader.stages.reports.writing import replace_file

@@ -18,8 +18,8 @@ from grader.cli.summary import overridden
 from grader.course import default_root
 from grader.course.course_file import column_of, place_of, read_course_file
 from grader.errors import UserError
-from grader.pipeline import current, report
 from grader.records.base import Language, Text
+from grader.reporting import current, report
 from grader.stages.exports import EXPORTERS, Change, Order, Outcome
 from grader.stages.exports.grades import grades
 from grader.stages.exports.plan import What

@@ -94,9 +94,9 @@ def run(
     from grader.cli.summary import needs_a_person, said_as_json
     from grader.course import default_root
     from grader.engines.local import default_jobs
-    from grader.pipeline import course_file_of
     from grader.pipeline import run as grade
     from grader.records.gradebook import RunDefaults
+    from grader.reporting import course_file_of
 
     described = course_file_of(default_root())
     usual = described.run if described else RunDefaults()
@@ -334,7 +334,7 @@ def report(
     """Make the pages of a run again, with the points of its overrides.yaml; nothing is graded."""
     from grader.course import default_root
     from grader.course.course_file import course_file_if_any
-    from grader.pipeline import report as again
+    from grader.reporting import report as again
 
     course = course_file_if_any(default_root() / "course.yaml")
     results = again(run_folder, lang.value if lang else None, course)

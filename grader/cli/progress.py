@@ -16,7 +16,7 @@ from rich.progress import (
 )
 from rich.progress import Progress as Bars
 
-from grader.bench import Progress
+from grader.progress import Progress
 
 _LABELS = {
     "judge": "judging / 채점",

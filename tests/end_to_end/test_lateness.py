@@ -11,7 +11,8 @@ from grader.bench import Settings
 from grader.cli.summary import advice, needs_a_person, remarks
 from grader.course import default_root
 from grader.course.course_file import read_course_file
-from grader.pipeline import report, run
+from grader.pipeline import run
+from grader.reporting import report
 
 RIGHT = Path(__file__).parents[1] / "submissions/correct/skip/plain.py"
 COURSE = """\

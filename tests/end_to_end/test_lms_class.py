@@ -16,7 +16,7 @@ import pytest
 from lms_class import FORMS, PUPILS, expected, write_roster
 
 from grader.assembly import assemble
-from grader.bench import Bench, Progress, Settings
+from grader.bench import Bench, Settings
 from grader.candidates import choose
 from grader.class_work import read_class
 from grader.course import default_root, other_classes, read_course
@@ -24,6 +24,7 @@ from grader.engines.local import LocalEngine
 from grader.ledger import Ledger
 from grader.lms.roster import read_roster
 from grader.pipeline import tasks_of
+from grader.progress import Progress
 from grader.records.results import Results
 
 Grade = Callable[[str, Path], Results]
