@@ -370,10 +370,12 @@ def _is_another(inner: Claim, own: Claim) -> bool:
 def _are_versions(one: Part, other: Part) -> bool:
     """Whether two files' names differ in nothing but what tells versions of one work apart.
 
-    Of two folders of one name one bears such a mark, too, whosever they are.
+    Of two folders of one name one bears such a mark, too, whosever they are. A day in only one of the names may
+    as well be the number of a student who has the other's name.
     """
     a, b = standing(f"{one.name}.py"), standing(f"{other.name}.py")
-    return one.is_file and other.is_file and a.work == b.work and (a.stage != b.stage or a.copy != b.copy)
+    alike = a.work == b.work and bool(a.day) == bool(b.day)
+    return one.is_file and other.is_file and alike and (a.stage != b.stage or a.copy != b.copy)
 
 
 def _stronger(one: str | None, other: str | None) -> Literal["id", "number", "name"] | None:
