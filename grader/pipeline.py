@@ -22,6 +22,7 @@ from grader.bench import Bench, Settings, Task, reference_of, whole
 from grader.candidates import MOST, choose
 from grader.class_work import read_class
 from grader.course import Exercise, other_classes, read_course
+from grader.course.course_file import course_file_of
 from grader.course.variants import checked_roots, variant_of
 from grader.earlier import Earlier, batch_of
 from grader.engines.gpu import GpuEngine
@@ -37,7 +38,7 @@ from grader.records.graph import Capture, ModelGraph
 from grader.records.repair import Mending
 from grader.records.results import Results
 from grader.records.submission import ClassWork, Excerpt, OtherFile, Submission
-from grader.reporting import course_file_of, write
+from grader.reporting import write
 from grader.sources import keep_sources, kept_of
 from grader.stages.excerpts import candidates
 from grader.stages.mending import Meant, meant, repair_of, unread

@@ -7,22 +7,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader.course.course_file import read_course_file
 from grader.records.base import Language
 from grader.records.gradebook import CourseFile
 from grader.records.results import Results
 from grader.stages.reports import read_results, write_reports, write_results
 from grader.stages.scoring.overrides import read_overrides, with_overrides
-
-
-def course_file_of(root: Path) -> CourseFile | None:
-    """The course's own file; None where it has none.
-
-    Raises:
-        AssignmentError: the first mistake in it.
-    """
-    path = root / "course.yaml"
-    return read_course_file(path) if path.exists() else None
 
 
 def current(folder: Path, language: Language | None = None) -> Results:

@@ -93,10 +93,10 @@ def run(
     from grader.cli.progress import shown
     from grader.cli.summary import needs_a_person, said_as_json
     from grader.course import default_root
+    from grader.course.course_file import course_file_of
     from grader.engines.local import default_jobs
     from grader.pipeline import run as grade
     from grader.records.gradebook import RunDefaults
-    from grader.reporting import course_file_of
 
     described = course_file_of(default_root())
     usual = described.run if described else RunDefaults()

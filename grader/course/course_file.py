@@ -24,8 +24,18 @@ def read_course_file(path: Path) -> CourseFile:
         file.explain(file.first(error.errors(include_url=False)), CourseFile)
 
 
+def course_file_of(root: Path) -> CourseFile | None:
+    """The course's own file; None where it has none.
+
+    Raises:
+        AssignmentError: the first mistake in it.
+    """
+    path = root / "course.yaml"
+    return read_course_file(path) if path.exists() else None
+
+
 def course_file_if_any(path: Path) -> CourseFile | None:
-    """The same for those who can do without: None where it is missing or has a mistake."""
+    """`read_course_file` for those who can do without: None where it is missing or has a mistake."""
     try:
         return read_course_file(path)
     except AssignmentError:

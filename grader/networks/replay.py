@@ -302,12 +302,14 @@ def live(program: Program) -> Program:
 
 def reads_input(program: Program) -> bool:
     """Whether numbers of the images reach the output; their mere number or shape does not count."""
-    from_images = {0}
-    for node in program.nodes:
-        row = operators.find(node.op)
-        if (row is None or row.family != "make") and not from_images.isdisjoint(references(node)):
-            from_images.update(output for output in node.outputs if output is not None)
-    return program.output in from_images
+    for_numbers = tuple(
+        node.model_copy(update={"args": (), "kwargs": {}})
+        if (row := operators.find(node.op)) is not None and row.family == "make"
+        else node
+        for node in program.nodes
+    )
+    needed = live(program.model_copy(update={"nodes": for_numbers})).nodes
+    return program.output == 0 or any(0 in references(node) for node in needed)
 
 
 def _formals(node: Node) -> Sequence[Any]:
